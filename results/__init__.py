@@ -1,0 +1,19 @@
+"""Results: the record types, the parquet store, and where results come from."""
+
+from .errors import StoreError
+from .provenance import commit, hash_json, versions
+from .records import SCORES, JobRow, ReferenceRow, Score, ScoreRow
+from .store import ResultStore
+
+__all__ = [
+    "SCORES",
+    "JobRow",
+    "ReferenceRow",
+    "ResultStore",
+    "Score",
+    "ScoreRow",
+    "StoreError",
+    "commit",
+    "hash_json",
+    "versions",
+]

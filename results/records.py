@@ -1,0 +1,265 @@
+"""The three kinds of rows a store holds, their parquet schemas, and the table of scores.
+
+A field's type is its column's type, and `| None` makes the column nullable: a class below is the whole
+definition of its table. All fields are given by name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import Field, dataclass, fields
+from datetime import datetime
+from functools import lru_cache
+from numbers import Integral, Real
+from types import NoneType
+from typing import get_args
+
+import numpy as np
+import pyarrow as pa
+
+from .errors import StoreError, one_line
+
+# Column and accepted values of each type: arrow alone would cut 1.5 down to an integer without a word.
+_COLUMN = {
+    str: (pa.string(), str),
+    int: (pa.int64(), Integral),
+    float: (pa.float64(), Real),
+    bool: (pa.bool_(), (bool, np.bool_)),
+    datetime: (pa.timestamp("us", tz="UTC"), datetime),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRow:
+    """One score of one job.
+
+    Attributes:
+        dataset: Name of the data set.
+        variant: Name of the variant.
+        views: Kind of augmented views, "none" where the variant takes none.
+        preset: Name of the preset.
+        seed: Seed of the job.
+        score: Name of the score, a key of `SCORES`.
+        value: The score. NaN and infinity are kept as they came; reports refuse them.
+        higher_is_better: Direction; None where neither is better.
+        n_samples: Number of generated series behind the value (IS, FID, CAS).
+        classifier: The FCN behind the value, such as "trained:<hash>" or "supervised-fcn:<hash>".
+        reference: What the samples were compared with, such as "test".
+        score_version: Version of the score's definition.
+        protocol_version: Version of the protocol.
+        data_hash: Hash of the arrays the job was trained and scored on.
+        treatment: What was done about missing values, unequal lengths and scale.
+        archive: Version of the archive, such as "2018".
+        device: What the job ran on, in words.
+        overrides: The settings changed from the preset, as JSON with sorted keys; "{}" for none.
+        job: The job's key, hex digits.
+    """
+
+    dataset: str
+    variant: str
+    views: str
+    preset: str
+    seed: int
+    score: str
+    value: float
+    higher_is_better: bool | None
+    n_samples: int | None = None
+    classifier: str | None = None
+    reference: str | None = None
+    score_version: int
+    protocol_version: int
+    data_hash: str
+    treatment: str
+    archive: str
+    device: str
+    overrides: str = "{}"
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRow:
+    """One finished attempt at a job, whether it went well or not.
+
+    Attributes:
+        job: The job's key, hex digits.
+        attempt: A UUID in hex; a job that is tried again gets another row.
+        dataset, variant, views, preset, seed: What the job is.
+        status: "ok", or what went wrong: "failed" and its finer kinds.
+        error: One line on what went wrong.
+        traceback: The whole traceback.
+        started_at, finished_at: UTC.
+        seconds_load, seconds_fit, seconds_prior, seconds_sample, seconds_score: Wall time by phase.
+        seconds_total: Wall time of the attempt.
+        peak_memory_bytes, peak_device_memory_bytes: Highest use of the process, and of the device's memory.
+        device, threads: What it ran on, and with how many threads.
+        n_parameters: Trained parameters.
+        n_train, n_test, length, n_classes: Size of the data set.
+        data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
+        config: The resolved configuration, as JSON.
+        overrides: The settings changed from the preset, as JSON.
+        python, ucrbench, torch, aeon, numpy, scikit_learn: Versions, as `versions()` gives them.
+        commit: Commit of the code, where known.
+    """
+
+    job: str
+    attempt: str
+    dataset: str
+    variant: str
+    views: str
+    preset: str
+    seed: int
+    status: str
+    error: str | None = None
+    traceback: str | None = None
+    started_at: datetime
+    finished_at: datetime
+    seconds_load: float | None = None
+    seconds_fit: float | None = None
+    seconds_prior: float | None = None
+    seconds_sample: float | None = None
+    seconds_score: float | None = None
+    seconds_total: float | None = None
+    peak_memory_bytes: int | None = None
+    peak_device_memory_bytes: int | None = None
+    device: str
+    threads: int | None = None
+    n_parameters: int | None = None
+    n_train: int | None = None
+    n_test: int | None = None
+    length: int | None = None
+    n_classes: int | None = None
+    data_hash: str | None = None
+    treatment: str | None = None
+    archive: str | None = None
+    protocol_version: int
+    config: str = "{}"
+    overrides: str = "{}"
+    python: str
+    ucrbench: str
+    torch: str
+    aeon: str
+    numpy: str
+    scikit_learn: str
+    commit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceRow:
+    """One score of a data set's real series: the floor or ceiling its generation scores are read against.
+
+    Attributes:
+        dataset: Name of the data set.
+        score: "inception_score", "inception_score_std" (real test series), "fid" (train against test) or
+            "fcn_accuracy" (FCN trained on real train, tested on real test; the scale of CAS).
+        value: The score.
+        higher_is_better: Direction; None where neither is better.
+        n_samples: Number of real series behind the value.
+        classifier: The FCN behind the value.
+        data_hash, treatment, protocol_version: As in `ScoreRow`.
+        preset: The preset whose budget trained the FCN.
+        reference: Key of this set of references: hex digits, a hash of what decides them.
+    """
+
+    dataset: str
+    score: str
+    value: float
+    higher_is_better: bool | None
+    n_samples: int | None = None
+    classifier: str | None = None
+    data_hash: str
+    treatment: str
+    protocol_version: int
+    preset: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a score is named and read.
+
+    Attributes:
+        title: Name for people.
+        higher_is_better: Direction; None for a score that is shown and never ranked.
+        decimals: Digits after the point that are shown, and to which values are rounded before ranking.
+        description: One sentence.
+    """
+
+    title: str
+    higher_is_better: bool | None
+    decimals: int
+    description: str
+
+
+SCORES: dict[str, Score] = {
+    "linear_probe": Score(
+        "Linear probe", True, 4, "Test accuracy of a linear SVM on the pooled latents the decoder sees."
+    ),
+    "knn": Score("5-NN", True, 4, "Test accuracy of 5 nearest neighbours on the same features."),
+    "linear_probe_continuous": Score(
+        "Linear probe (continuous)", True, 4, "The linear probe on the latents before quantisation."
+    ),
+    "knn_continuous": Score("5-NN (continuous)", True, 4, "5 nearest neighbours before quantisation."),
+    "inception_score": Score(
+        "Inception score", True, 3, "Sharpness and spread of the FCN's classes over unconditional samples."
+    ),
+    "inception_score_std": Score(
+        "Inception score, std over splits", None, 3, "Spread of the inception score over its ten splits."
+    ),
+    "fid": Score(
+        "FID",
+        False,
+        3,
+        "Fréchet distance of FCN features: unconditional samples against the real test series.",
+    ),
+    "cas": Score(
+        "CAS", True, 4, "Accuracy on real test series of an FCN trained on class-conditional samples only."
+    ),
+    "reconstruction_mse": Score(
+        "Reconstruction MSE", False, 5, "Mean squared error of reconstructed test series."
+    ),
+    "codebook_perplexity": Score(
+        "Codebook perplexity", None, 2, "Effective number of codes in use on the test series."
+    ),
+}
+
+
+@lru_cache
+def schema_of(record: type) -> pa.Schema:
+    """The parquet schema of a record class."""
+    return pa.schema(
+        [pa.field(field.name, _COLUMN[_plain(field)][0], _nullable(field)) for field in fields(record)]
+    )
+
+
+def _plain(field: Field) -> type:
+    options = get_args(field.type) or (field.type,)
+    return next(option for option in options if option is not NoneType)
+
+
+def _nullable(field: Field) -> bool:
+    return NoneType in get_args(field.type)
+
+
+def to_table(record: type, rows: Iterable[object]) -> pa.Table:
+    """Rows of one record class as a typed table; a column of nothing but nulls keeps its type.
+
+    Raises:
+        StoreError: A row is of another class, or a field holds what its column cannot.
+    """
+    rows = list(rows)
+    for row in rows:
+        if not isinstance(row, record):
+            raise StoreError(f"a {record.__name__} is wanted here, not a {type(row).__name__}")
+    return pa.Table.from_arrays(
+        [_column(record, field, rows) for field in fields(record)], schema=schema_of(record)
+    )
+
+
+def _column(record: type, field: Field, rows: list[object]) -> pa.Array:
+    column, accepted = _COLUMN[_plain(field)]
+    values = [getattr(row, field.name) for row in rows]
+    for value in values:
+        if not (isinstance(value, accepted) or (value is None and _nullable(field))):
+            raise StoreError(f"{record.__name__}.{field.name} wants {column}, not {value!r:.60}")
+    try:
+        return pa.array(values, column)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise StoreError(f"{record.__name__}.{field.name} wants {column}: {one_line(error)}") from error
