@@ -1,0 +1,94 @@
+"""How good generated series are, in the eyes of a classifier."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import xlogy
+
+from . import checks
+
+
+def inception_score(p: ArrayLike, splits: int = 10, seed: int = 0) -> tuple[float, float]:
+    """Inception score: Salimans et al. (NeurIPS 2016), section 4; exp E KL(p(y|x) || p(y)).
+
+    Args:
+        p: Class probabilities (N, K) of generated series; each row sums to 1.
+        splits: Random parts, as equal as can be, whose scores are averaged; 1 takes the whole.
+        seed: Of the random split.
+
+    Returns:
+        Mean and standard deviation (over the parts) of the score, which lies in [1, K].
+
+    Raises:
+        ValueError: Not rows of probabilities, no split, or fewer rows than splits.
+    """
+    p = _probabilities(p)
+    if not 1 <= splits <= len(p):
+        raise ValueError(f"inception score: {splits} splits of {len(p)} rows; take from 1 to {len(p)}")
+    if splits > 1:
+        p = np.random.default_rng(seed).permutation(p)
+    scores = [_inception_score(part) for part in np.array_split(p, splits)]
+    return float(np.mean(scores)), float(np.std(scores))
+
+
+def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
+    """Frechet distance of the Gaussians fitted to two sets of features (squared, as FID is reported).
+
+    Dowson and Landau (J. Multivariate Analysis, 1982); Heusel et al. (NeurIPS 2017), equation 6. The trace
+    of the root of the product of the covariances is the sum of the roots of the eigenvalues of
+    sqrt(A) B sqrt(A), that is, of the singular values of R_a R_b', where the centred features are Q R. So
+    no matrix root is taken, and covariances without full rank do no harm.
+
+    Args:
+        a: Features (N, D), N at least 2.
+        b: Features (M, D), M at least 2.
+
+    Returns:
+        The distance, never negative; unit: that of the features, squared.
+
+    Raises:
+        ValueError: Empty input, NaN or infinity, one row only, or widths that differ.
+    """
+    a, b = checks.finite("features", a, ndim=2), checks.finite("features", b, ndim=2)
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(f"Frechet distance: features of widths {a.shape[1]} and {b.shape[1]}")
+    if min(len(a), len(b)) < 2:
+        raise ValueError(
+            f"Frechet distance: {min(len(a), len(b))} row has no covariance; at least 2 are needed"
+        )
+    mean_a, root_a = _moments(a)
+    mean_b, root_b = _moments(b)
+    cross = np.linalg.svd(root_a @ root_b.T, compute_uv=False).sum()
+    distance = (
+        np.square(mean_a - mean_b).sum() + np.square(root_a).sum() + np.square(root_b).sum() - 2 * cross
+    )
+    return max(0.0, float(distance))
+
+
+def accuracy(p: ArrayLike, y: ArrayLike) -> float:
+    """Share of rows of class probabilities (N, K) whose largest is that of the label (N,).
+
+    Raises:
+        ValueError: Not rows of probabilities, or another number of labels.
+    """
+    p = _probabilities(p)
+    return float((p.argmax(1) == checks.labels("labels", y, len(p))).mean())
+
+
+def _probabilities(p: ArrayLike) -> np.ndarray:
+    p = checks.finite("probabilities", p, ndim=2)
+    if p.min() < 0 or np.abs(p.sum(1) - 1).max() > 1e-4:
+        raise ValueError("probabilities: rows must be non-negative and sum to 1 (softmax, not logits)")
+    return p
+
+
+def _inception_score(p: np.ndarray) -> float:
+    divergence = (xlogy(p, p).sum() / len(p)) - xlogy(p.mean(0), p.mean(0)).sum()
+    return float(np.exp(max(0.0, divergence)))
+
+
+def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean (D,) and an R with R'R = covariance (divisor N - 1)."""
+    mean = features.mean(0)
+    return mean, np.linalg.qr(features - mean, mode="r") / np.sqrt(len(features) - 1)

@@ -1,0 +1,72 @@
+"""How much of the classes simple classifiers read off a representation."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+
+from . import checks
+
+
+def pool_features(z: ArrayLike) -> np.ndarray:
+    """Average over all dimensions after the second: (N, C, ...) -> (N, C) float64.
+
+    Raises:
+        ValueError: Fewer than two dimensions, empty, NaN or infinity.
+    """
+    z = checks.finite("latents", z)
+    if z.ndim < 2:
+        raise ValueError(f"latents: expected (N, C, ...), got shape {z.shape}")
+    return z.reshape(*z.shape[:2], -1).mean(2)
+
+
+def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike) -> float:
+    """Test accuracy of a support vector machine with linear kernel and C = 1.
+
+    Args:
+        z_train: Features (N, C); scaled here to [-1, 1] over the training rows.
+        y_train: Labels (N,).
+        z_test: Features (M, C), scaled by the same numbers.
+        y_test: Labels (M,).
+
+    Returns:
+        Share of right answers, in [0, 1].
+
+    Raises:
+        ValueError: Empty input, NaN or infinity, shapes that do not fit, or one class only in training.
+    """
+    z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
+    return float(SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train).score(z_test, y_test))
+
+
+def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike, k: int = 5) -> float:
+    """Test accuracy of the k nearest neighbours by Euclidean distance, on features scaled to [-1, 1].
+
+    Arguments, return value and errors are those of `linear_probe`; `k` is at most the number of training
+    rows. Of classes with equally many neighbours, the first in sorted order wins.
+    """
+    z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
+    model = KNeighborsClassifier(n_neighbors=min(k, len(z_train)))
+    return float(model.fit(z_train, y_train).score(z_test, y_test))
+
+
+def _prepare(
+    z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    z_train = checks.finite("train features", z_train, ndim=2)
+    z_test = checks.finite("test features", z_test, ndim=2)
+    if z_train.shape[1] != z_test.shape[1]:
+        raise ValueError(f"{z_train.shape[1]} features in train, but {z_test.shape[1]} in test")
+    y_train = checks.labels("train labels", y_train, len(z_train))
+    y_test = checks.labels("test labels", y_test, len(z_test))
+    if (y_train == y_train[0]).all():
+        raise ValueError("train labels: a probe needs at least two classes")
+    low, high = z_train.min(0), z_train.max(0)
+    # A feature that train holds constant says nothing, and dividing by a range of float noise would let
+    # it drown the others on test: such features are zero in both.
+    constant = high - low <= 1e-6 * np.maximum(np.abs(low), np.abs(high))
+    half = np.where(constant, np.inf, (high - low) / 2)
+    middle = (high + low) / 2
+    return (z_train - middle) / half, y_train, (z_test - middle) / half, y_test
