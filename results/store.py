@@ -23,7 +23,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .errors import StoreError, one_line
@@ -35,8 +35,19 @@ _MARKER = "ucrbench.json"
 _SCRATCH = ".tmp"
 _KEY = re.compile(r"[0-9a-f]{4,64}")
 _ARTIFACT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_CURVES = pa.schema(
+    [("stage", pa.string()), ("step", pa.int64()), ("name", pa.string()), ("value", pa.float64())]
+)
 # pandas' nullable types, so that a column has one type whether or not it holds nulls.
 _PANDAS = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+# A shard has a handful of rows: what serves large files (dictionaries, statistics, the schema a second time)
+# would make it three times as large and slower to open.
+_PARQUET = {
+    "use_dictionary": False,
+    "write_statistics": False,
+    "store_schema": False,
+    "write_page_checksum": True,
+}
 
 
 class ResultStore:
@@ -221,19 +232,15 @@ class ResultStore:
         Raises:
             StoreError: A column lacks, or the file cannot be written.
         """
-        columns = ["stage", "step", "name", "value"]
-        if missing := [name for name in columns if name not in frame]:
+        if missing := [name for name in _CURVES.names if name not in frame]:
             raise StoreError(f"the curves of job {job} lack the column {missing[0]}")
-        schema = pa.schema(
-            [("stage", pa.string()), ("step", pa.int64()), ("name", pa.string()), ("value", pa.float64())]
-        )
-        table = pa.Table.from_pandas(frame[columns], schema=schema, preserve_index=False)
-        self.save_artifact(job, "curves.parquet", lambda file: pq.write_table(table, file))
+        table = pa.Table.from_pandas(frame[_CURVES.names], schema=_CURVES, preserve_index=False)
+        self._write_table(self.artifact_path(job, "curves.parquet"), table)
 
     def curves(self, job: str) -> pd.DataFrame | None:
         """Training curves of a job, None where none were kept. Raises StoreError for an unreadable file."""
         path = self.artifact_path(job, "curves.parquet")
-        return _read_shard(path).to_pandas() if path.is_file() else None
+        return _read_shard(path, _CURVES).to_pandas() if path.is_file() else None
 
     def save_real(self, dataset: str, x: np.ndarray, y: np.ndarray) -> None:
         """Store a few real test series of a data set for pictures: x (n, L) float32, y (n,) int64.
@@ -272,11 +279,11 @@ class ResultStore:
             stale = pa.array(
                 [name in {row.score for row in rows} for name in old["score"].to_pylist()], pa.bool_()
             )
-            table = pa.concat_tables([old.filter(pa.compute.invert(stale)), table])
+            table = pa.concat_tables([old.filter(pc.invert(stale)), table])
         self._write_table(path, table)
 
     def _write_table(self, path: Path, table: pa.Table) -> None:
-        self._write(path, lambda file: pq.write_table(table, file, write_page_checksum=True))
+        self._write(path, lambda file: pq.write_table(table, file, **_PARQUET))
 
     def _write(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
         if not (self.path / _MARKER).is_file():
@@ -297,18 +304,9 @@ class ResultStore:
 
     def _load(self, paths: list[Path], record: type, columns: list[str] | None) -> pa.Table:
         schema = schema_of(record)
-        if not paths:
-            return schema.empty_table() if columns is None else schema.empty_table().select(columns)
-        # Checksums of the pages are compared: a flipped bit is an error, not a slightly other number.
-        options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-        parquet = ds.ParquetFileFormat(default_fragment_scan_options=options)
-        try:
-            shards = ds.dataset([str(path) for path in paths], schema=schema, format=parquet)
-            return shards.to_table(columns=columns)
-        except (pa.ArrowException, OSError, ValueError) as error:
-            for path in paths:
-                _read_shard(path, schema)
-            raise StoreError(f"{paths[0].parent} cannot be read: {one_line(error)}") from error
+        if columns is not None:
+            schema = pa.schema([schema.field(name) for name in columns])
+        return pa.concat_tables([schema.empty_table(), *(_read_shard(path, schema) for path in paths)])
 
 
 def _key(key: str) -> str:
@@ -317,10 +315,18 @@ def _key(key: str) -> str:
     return key
 
 
-def _read_shard(path: Path, schema: pa.Schema | None = None) -> pa.Table:
+def _read_shard(path: Path, schema: pa.Schema) -> pa.Table:
+    """The columns of `schema` of one shard; those that an older version did not write yet are null."""
     try:
-        table = pq.ParquetFile(path, page_checksum_verification=True).read()
-        return table if schema is None else table.select([n for n in schema.names if n in table.column_names])
+        # Checksums of the pages are compared: a flipped bit is an error, not a slightly other number.
+        # One file after the other and without threads: for thousands of small files that is the quick way.
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        table = file.read(columns=schema.names, use_threads=False)
+        if table.schema.equals(schema):
+            return table
+        nulls = {field.name: pa.nulls(table.num_rows, field.type) for field in schema}
+        found = {name: table[name] for name in table.column_names}
+        return pa.table(nulls | found).select(schema.names).cast(schema)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read; move it away and run its job again") from error
 
