@@ -1,0 +1,197 @@
+"""Statistics against known answers, other packages and their own invariants."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scikit_posthocs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from ucrbench.reports import ReportError, compare
+from ucrbench.reports.statistics import friedman, holm, name_methods, seed_means, wilcoxon
+
+
+def tidy(values, score="knn", seeds=1):
+    """Tidy scores from a frame of data sets x variants."""
+    long = values.rename_axis("dataset").reset_index().melt("dataset", var_name="variant")
+    frames = [
+        long.assign(seed=seed, score=score, views="none", higher_is_better=True) for seed in range(seeds)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def random_values(n_datasets, n_methods, seed=0):
+    drawn = np.random.default_rng(seed).random((n_datasets, n_methods)).round(4)
+    return pd.DataFrame(
+        drawn, index=[f"D{i:02}" for i in range(n_datasets)], columns=[f"m{i}" for i in range(n_methods)]
+    )
+
+
+# By hand: four data sets, three methods, one tie for second place on d2 and one three-way tie on d4.
+BY_HAND = pd.DataFrame(
+    {"a": [0.9, 0.8, 0.7, 0.5], "b": [0.8, 0.6, 0.9, 0.5], "c": [0.7, 0.6, 0.8, 0.5]},
+    index=["d1", "d2", "d3", "d4"],
+)
+
+
+def test_ranks_by_hand():
+    found = compare(tidy(BY_HAND), "knn")
+    assert found.ranks.to_numpy().tolist() == [[1, 2, 3], [1, 2.5, 2.5], [3, 1, 2], [2, 2, 2]]
+    assert found.summary["mean_rank"].to_dict() == {"a": 1.75, "b": 1.875, "c": 2.375}
+    assert found.summary["wins"].to_dict() == {"a": 3, "b": 2, "c": 1}
+    assert found.summary["median"].to_dict() == {"a": 0.75, "b": 0.7, "c": 0.65}
+    pairs = found.pairs.set_index(["first", "second"])[["win", "tie", "loss"]]
+    assert pairs.loc[("a", "b")].tolist() == [2, 1, 1]
+    assert pairs.loc[("b", "c")].tolist() == [2, 2, 0]
+
+
+def test_a_lower_score_can_be_better():
+    up, down = compare(tidy(BY_HAND), "knn"), compare(tidy(BY_HAND, "fid"), "fid")
+    assert (up.ranks + down.ranks == 4).all().all()
+
+
+def test_demsars_example():
+    # Table 6 of Demšar (2006): AUC of C4.5 with four ways of pruning on 14 data sets.
+    auc = pd.DataFrame(
+        {
+            "c45": [0.763, 0.599, 0.954, 0.628, 0.882, 0.936, 0.661, 0.583, 0.775, 1.000, 0.940, 0.619, 0.972, 0.957],
+            "m": [0.768, 0.591, 0.971, 0.661, 0.888, 0.931, 0.668, 0.583, 0.838, 1.000, 0.962, 0.666, 0.981, 0.978],
+            "cf": [0.771, 0.590, 0.968, 0.654, 0.886, 0.916, 0.609, 0.563, 0.866, 1.000, 0.965, 0.614, 0.975, 0.946],
+            "mcf": [0.798, 0.569, 0.967, 0.657, 0.898, 0.931, 0.685, 0.625, 0.875, 1.000, 0.962, 0.669, 0.975, 0.970],
+        },
+        index=[f"d{i}" for i in range(14)],
+    )  # fmt: skip
+    found = compare(tidy(auc), "knn")
+    ranks = found.summary["mean_rank"].round(3).to_dict()
+    assert ranks == {"c45": 3.143, "m": 2.0, "cf": 2.893, "mcf": 1.964}
+    # His 9.28 is without the correction for ties, which scipy makes.
+    statistic, p = found.friedman
+    assert statistic == pytest.approx(stats.friedmanchisquare(*auc.to_numpy().T).statistic)
+    assert 9.28 < statistic < 10.5
+    assert p < 0.03
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_holm_is_that_of_statsmodels(p_values):
+    np.testing.assert_allclose(holm(p_values), multipletests(p_values, method="holm")[1], atol=1e-12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(-40, 40).filter(bool), min_size=2, max_size=50, unique_by=abs))
+def test_wilcoxon_is_that_of_scipy(differences):
+    assert wilcoxon(differences) == pytest.approx(
+        stats.wilcoxon(differences, method="exact").pvalue, abs=1e-12
+    )
+
+
+def test_wilcoxon_with_ties_is_the_exact_permutation_test():
+    for differences in ([1] * 5, [1, 1, -1, 2, 2, 3], [0, 0, 2, -2, 1, 1, 4]):
+        nonzero = [d for d in differences if d]
+        wanted = stats.wilcoxon(nonzero, method=stats.PermutationMethod(n_resamples=np.inf)).pvalue
+        assert wilcoxon(differences) == pytest.approx(wanted)
+    assert wilcoxon([1] * 5) == pytest.approx(0.0625)
+    assert wilcoxon([0, 0]) == 1.0
+    many = np.random.default_rng(0).normal(0.2, 1, 128)
+    assert wilcoxon(many) == pytest.approx(stats.wilcoxon(many, method="approx").pvalue)
+
+
+def test_all_pairs_are_those_of_scikit_posthocs():
+    values = random_values(30, 4)
+    found = compare(tidy(values), "knn")
+    wanted = scikit_posthocs.posthoc_wilcoxon(values.to_numpy().T, p_adjust="holm", method="exact")
+    order = list(values.columns)
+    np.testing.assert_allclose(found.p_matrix().loc[order, order], wanted, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 10**6), n=st.integers(2, 12), k=st.integers(2, 5))
+def test_order_of_rows_changes_nothing(seed, n, k):
+    scores = tidy(random_values(n, k, seed).round(1), seeds=3)
+    scores["value"] += np.random.default_rng(seed).normal(0, 0.1, len(scores))
+    first, second = (compare(frame, "knn") for frame in (scores, scores.sample(frac=1, random_state=seed)))
+    pd.testing.assert_frame_equal(first.summary, second.summary, check_exact=True)
+    pd.testing.assert_frame_equal(first.pairs, second.pairs, check_exact=True)
+    assert first.friedman == second.friedman
+    assert first.ranks.sum(axis=1).to_numpy() == pytest.approx(k * (k + 1) / 2)
+
+
+def test_two_methods_have_wilcoxon_only():
+    found = compare(tidy(random_values(12, 2)), "knn")
+    assert found.friedman is None
+    assert len(found.pairs) == 1
+    assert found.pairs["p"].tolist() == found.pairs["p_holm"].tolist()
+
+
+def test_all_ties_are_p_one_and_not_nan():
+    values = random_values(8, 4) * 0 + 0.5
+    found = compare(tidy(values), "knn")
+    assert found.friedman == (0.0, 1.0)
+    assert (found.pairs[["p", "p_holm"]] == 1).all().all()
+    assert (found.ranks == 2.5).all().all()
+    assert found.summary["wins"].tolist() == [8, 8, 8, 8]
+
+
+def test_float_noise_is_a_tie():
+    values = pd.DataFrame({"a": [0.1 + 0.2] * 6, "b": [0.3] * 6}, index=list("uvwxyz"))
+    assert values["a"].iloc[0] != values["b"].iloc[0]
+    found = compare(tidy(values), "knn")
+    assert (found.ranks == 1.5).all().all()
+    assert found.pairs["tie"].tolist() == [6]
+
+
+def test_seeds_are_averaged_within_a_data_set():
+    scores = tidy(BY_HAND, seeds=2)
+    scores.loc[(scores["seed"] == 1), "value"] += 0.1
+    assert compare(scores, "knn").values.loc["d1", "a"] == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_gaps_are_refused_or_left_out_by_name(bad):
+    scores = tidy(random_values(6, 3), seeds=2)
+    holed = scores.drop(scores.index[(scores["dataset"] == "D01") & (scores["variant"] == "m1")])
+    spoilt = scores.copy()
+    spoilt.loc[
+        (spoilt["dataset"] == "D01") & (spoilt["variant"] == "m1") & (spoilt["seed"] == 0), "value"
+    ] = bad
+    for frame in (holed, spoilt):
+        with pytest.raises(ReportError, match=r"lacks 1 of 18 values, the first m1 on D01") as caught:
+            compare(frame, "knn")
+        assert "\n" not in str(caught.value)
+        found = compare(frame, "knn", gaps="common")
+        assert found.left_out == ("D01",)
+        assert found.n_datasets == 5
+    with pytest.raises(ReportError, match="lacks 3 of 21"):
+        compare(scores, "knn", datasets=["D99"])
+    with pytest.raises(ReportError, match="unknown policy"):
+        compare(scores, "knn", gaps="impute")
+
+
+def test_what_cannot_be_compared():
+    with pytest.raises(ReportError, match="one method only"):
+        compare(tidy(BY_HAND[["a"]]), "knn")
+    with pytest.raises(ReportError, match="no direction"):
+        compare(tidy(BY_HAND, "codebook_perplexity"), "codebook_perplexity")
+    with pytest.raises(ReportError, match="there is no score 'cas'"):
+        compare(tidy(BY_HAND), "cas")
+    nothing = BY_HAND.copy()
+    nothing["a"] = np.nan
+    with pytest.raises(ReportError, match="no data set has"):
+        compare(tidy(nothing), "knn", gaps="common")
+
+
+def test_views_tell_methods_apart_where_there_are_several():
+    scores = pd.concat([tidy(BY_HAND[["a", "b"]]), tidy(BY_HAND[["a"]]).assign(views="slice")])
+    assert sorted(set(name_methods(scores)["method"])) == ["a (none)", "a (slice)", "b"]
+    assert list(seed_means(scores, "knn").columns) == ["a (none)", "a (slice)", "b"]
+
+
+def test_friedman_is_that_of_scipy():
+    values = random_values(10, 4)
+    wanted = stats.friedmanchisquare(*values.to_numpy().T)
+    assert friedman(values) == pytest.approx((wanted.statistic, wanted.pvalue))
+
+
+def test_smallest_p_says_what_can_be_shown():
+    assert compare(tidy(random_values(5, 2)), "knn").smallest_p == 0.0625
+    assert compare(tidy(random_values(9, 5)), "knn").smallest_p == pytest.approx(10 / 256)
