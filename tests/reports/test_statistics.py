@@ -15,9 +15,8 @@ from ucrbench.reports.statistics import friedman, holm, name_methods, seed_means
 def tidy(values, score="knn", seeds=1):
     """Tidy scores from a frame of data sets x variants."""
     long = values.rename_axis("dataset").reset_index().melt("dataset", var_name="variant")
-    frames = [
-        long.assign(seed=seed, score=score, views="none", higher_is_better=True) for seed in range(seeds)
-    ]
+    long = long.assign(score=score, views="none", higher_is_better=True)
+    frames = [long.assign(seed=seed) for seed in range(seeds)]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -40,7 +39,7 @@ def test_ranks_by_hand():
     assert found.ranks.to_numpy().tolist() == [[1, 2, 3], [1, 2.5, 2.5], [3, 1, 2], [2, 2, 2]]
     assert found.summary["mean_rank"].to_dict() == {"a": 1.75, "b": 1.875, "c": 2.375}
     assert found.summary["wins"].to_dict() == {"a": 3, "b": 2, "c": 1}
-    assert found.summary["median"].to_dict() == {"a": 0.75, "b": 0.7, "c": 0.65}
+    assert found.summary["median"].round(9).to_dict() == {"a": 0.75, "b": 0.7, "c": 0.65}
     pairs = found.pairs.set_index(["first", "second"])[["win", "tie", "loss"]]
     assert pairs.loc[("a", "b")].tolist() == [2, 1, 1]
     assert pairs.loc[("b", "c")].tolist() == [2, 2, 0]
@@ -52,26 +51,30 @@ def test_a_lower_score_can_be_better():
 
 
 def test_demsars_example():
-    # Table 6 of Demšar (2006): AUC of C4.5 with four ways of pruning on 14 data sets.
+    # Table 6 of Demšar (2006): AUC of C4.5 with four ways of pruning on 14 data sets. On the one before last
+    # his third and fourth are not tied, though they are printed alike; hence the 9751.
     auc = pd.DataFrame(
         {
-            "c45": [0.763, 0.599, 0.954, 0.628, 0.882, 0.936, 0.661, 0.583, 0.775, 1.000, 0.940, 0.619, 0.972, 0.957],
-            "m": [0.768, 0.591, 0.971, 0.661, 0.888, 0.931, 0.668, 0.583, 0.838, 1.000, 0.962, 0.666, 0.981, 0.978],
-            "cf": [0.771, 0.590, 0.968, 0.654, 0.886, 0.916, 0.609, 0.563, 0.866, 1.000, 0.965, 0.614, 0.975, 0.946],
-            "mcf": [0.798, 0.569, 0.967, 0.657, 0.898, 0.931, 0.685, 0.625, 0.875, 1.000, 0.962, 0.669, 0.975, 0.970],
+            "c45": [7630, 5990, 9540, 6280, 8820, 9360, 6610, 5830, 7750, 10000, 9400, 6190, 9720, 9570],
+            "m": [7680, 5910, 9710, 6610, 8880, 9310, 6680, 5830, 8380, 10000, 9620, 6660, 9810, 9780],
+            "cf": [7710, 5900, 9680, 6540, 8860, 9160, 6090, 5630, 8660, 10000, 9650, 6140, 9751, 9460],
+            "mcf": [7980, 5690, 9670, 6570, 8980, 9310, 6850, 6250, 8750, 10000, 9620, 6690, 9750, 9700],
         },
-        index=[f"d{i}" for i in range(14)],
-    )  # fmt: skip
-    found = compare(tidy(auc), "knn")
+        index=[f"d{i:02}" for i in range(14)],
+    )
+    found = compare(tidy(auc / 10000), "knn")
     ranks = found.summary["mean_rank"].round(3).to_dict()
     assert ranks == {"c45": 3.143, "m": 2.0, "cf": 2.893, "mcf": 1.964}
-    # His 9.28 is without the correction for ties, which scipy makes.
-    statistic, p = found.friedman
-    assert statistic == pytest.approx(stats.friedmanchisquare(*auc.to_numpy().T).statistic)
-    assert 9.28 < statistic < 10.5
-    assert p < 0.03
+    # His 9.28 is without the correction for ties, which scipy makes: it is divided by 1 - T / (N k (k^2 - 1)).
+    ties = sum((sizes**3 - sizes).sum() for sizes in map(_tie_sizes, auc.to_numpy()))
+    assert found.friedman[0] * (1 - ties / (14 * 4 * 15)) == pytest.approx(9.28, abs=0.005)
 
 
+def _tie_sizes(row):
+    return np.unique(row, return_counts=True)[1]
+
+
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_holm_is_that_of_statsmodels(p_values):
     np.testing.assert_allclose(holm(p_values), multipletests(p_values, method="holm")[1], atol=1e-12)
@@ -149,11 +152,9 @@ def test_seeds_are_averaged_within_a_data_set():
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_gaps_are_refused_or_left_out_by_name(bad):
     scores = tidy(random_values(6, 3), seeds=2)
-    holed = scores.drop(scores.index[(scores["dataset"] == "D01") & (scores["variant"] == "m1")])
-    spoilt = scores.copy()
-    spoilt.loc[
-        (spoilt["dataset"] == "D01") & (spoilt["variant"] == "m1") & (spoilt["seed"] == 0), "value"
-    ] = bad
+    cell = (scores["dataset"] == "D01") & (scores["variant"] == "m1")
+    holed = scores[~cell]
+    spoilt = scores.assign(value=scores["value"].mask(cell & (scores["seed"] == 0), bad))
     for frame in (holed, spoilt):
         with pytest.raises(ReportError, match=r"lacks 1 of 18 values, the first m1 on D01") as caught:
             compare(frame, "knn")
