@@ -61,9 +61,11 @@ def download(
         raise DatasetError(
             f"{name} is not in {folder}{note} and UCRBENCH_OFFLINE forbids downloads: {way_out}"
         )
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    lock = folder / ".ucrbench-download.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".ucrbench-download.lock", timeout=LOCK_TIMEOUT):
+        with FileLock(lock, timeout=LOCK_TIMEOUT):
             found = find(name, folder)
             if found:
                 return found
@@ -79,6 +81,7 @@ def download(
                     raise
                 except Exception as error:  # aeon turns what the network does into many kinds of error
                     problem = str(error) or type(error).__name__
+            _leave_no_trace(lock, made)
     except Timeout as error:
         raise DatasetError(
             f"{name}: another process has been downloading into {folder} for {LOCK_TIMEOUT:.0f} s; "
@@ -91,8 +94,17 @@ def download(
     raise DatasetError(f"{name} is not in {folder}{note} and could not be downloaded ({problem}): {way_out}")
 
 
+def _leave_no_trace(lock: Path, made: list[Path]) -> None:
+    """Remove, after a download that failed, the lock and the folders that were made for it."""
+    with contextlib.suppress(OSError):
+        lock.unlink(missing_ok=True)
+        for place in made:
+            place.rmdir()
+
+
 def _download_once(name: str, folder: Path) -> Found:
     """Download into a temporary place beside the target, check there, and move."""
+    folder.mkdir(parents=True, exist_ok=True)  # another process that failed may have cleared it away
     staging = Path(tempfile.mkdtemp(dir=folder, prefix=STAGING))
     try:
         # mkdtemp makes folders for the owner alone, and what aeon makes inside it keeps the usual mode.

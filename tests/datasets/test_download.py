@@ -87,7 +87,7 @@ def test_truncated_download_is_tried_again_and_never_kept(aeon, data_home):
     assert "GunPoint_TEST.ts has 145 cases where the archive has 150" in result.problem
     assert "\n" not in result.problem
     assert (len(fake.calls), pauses) == (4, [1.0, 2.0, 4.0])
-    assert _files(data_home) == []
+    assert not data_home.exists()
 
 
 def test_failing_download_is_one_line_and_leaves_nothing(aeon, data_home, monkeypatch):
@@ -98,7 +98,7 @@ def test_failing_download_is_one_line_and_leaves_nothing(aeon, data_home, monkey
     ) as caught:
         load("GunPoint")
     assert "\n" not in str(caught.value)
-    assert _files(data_home) == []
+    assert not data_home.exists()
 
 
 def test_download_without_files_fails(aeon):
