@@ -1,5 +1,20 @@
-"""The one error that models raise for input they cannot use."""
+"""What goes wrong with models: input they cannot use, and training that diverges."""
 
 
 class ModelError(ValueError):
     """Input that a model cannot use; the message is one line and names what to do."""
+
+
+class Diverged(RuntimeError):
+    """The training loss was NaN or infinite.
+
+    Args:
+        step: the first such step, from 0.
+    """
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"the loss was not finite at step {step}; a smaller training.lr may help")
+        self.step = step
+
+    def __reduce__(self) -> tuple[type["Diverged"], tuple[int]]:
+        return type(self), (self.step,)

@@ -38,7 +38,8 @@ def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_te
         ValueError: Empty input, NaN or infinity, shapes that do not fit, or one class only in training.
     """
     z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
-    return float(SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train).score(z_test, y_test))
+    model = SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train)
+    return float((_votes(model, z_test) == y_test).mean())
 
 
 def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike, k: int = 5) -> float:
@@ -50,6 +51,22 @@ def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: Array
     z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
     model = KNeighborsClassifier(n_neighbors=min(k, len(z_train)))
     return float(model.fit(z_train, y_train).score(z_test, y_test))
+
+
+def _votes(model: SVC, z: np.ndarray) -> np.ndarray:
+    """What `model.predict` gives, from one hyperplane per pair of classes instead of all support vectors.
+
+    On the archive's large sets, going through the support vectors takes longer than fitting.
+    """
+    sides = z @ model.coef_.T + model.intercept_ > 0
+    if len(model.classes_) == 2:
+        return model.classes_[sides[:, 0].astype(int)]
+    first, second = np.triu_indices(len(model.classes_), 1)
+    votes = np.zeros((len(z), len(model.classes_)), dtype=int)
+    for side, i, j in zip(sides.T, first, second, strict=True):
+        votes[:, i] += side
+        votes[:, j] += ~side
+    return model.classes_[votes.argmax(1)]
 
 
 def _prepare(

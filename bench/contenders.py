@@ -1,0 +1,106 @@
+"""Who takes part: a variant of the table, or a user's own model class, named `module:Class`."""
+
+import hashlib
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..models.config import Config
+from ..models.protocol import Generates, Model, Quantizes, Reconstructs
+from ..models.variants import VARIANTS, build
+from .errors import UsageError, near
+
+_PROBES = ("linear_probe", "knn")
+_CONTINUOUS = ("linear_probe_continuous", "knn_continuous", "codebook_perplexity")
+_GENERATION = ("inception_score", "inception_score_std", "fid", "cas")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A named way to build a model.
+
+    Attributes:
+        name: a variant, or `module:Class`.
+        views: kind of augmented views, "none" without a self-supervised branch.
+        source_hash: of the module that defines a user's class; None for a variant.
+        scores: names of the scores it can have, by what its model can do.
+    """
+
+    name: str
+    views: str
+    source_hash: str | None
+    scores: tuple[str, ...]
+
+    def build(self, config: Config, seed: int, device: str) -> Model:
+        """The untrained model."""
+        if self.source_hash is None:
+            return build(self.name, config, seed, device)
+        return _instance(self.name, _load(self.name), seed, device)
+
+
+def contender(name: str, config: Config) -> Contender:
+    """Look up a variant or import a user's class.
+
+    Raises:
+        UsageError: no such variant, module or class, or a class without `fit` or `encode`.
+    """
+    if ":" not in name:
+        if name not in VARIANTS:
+            raise UsageError(f"no variant {name!r}; {near(name, list(VARIANTS))} (or module:Class for your own)")
+        ssl = VARIANTS[name].regularizer is not None
+        return Contender(name, config.ssl.views if ssl else "none", None, _scores(build(name, config)))
+    kind = _load(name)
+    for method in ("fit", "encode"):
+        if not callable(getattr(kind, method, None)):
+            raise UsageError(f"{name} has no method {method}; a model needs fit(x, y) and encode(x)")
+    model = _instance(name, kind, 0, "cpu")
+    return Contender(name, "none", _source_hash(kind), _scores(model))
+
+
+def _load(name: str) -> Callable[..., Any]:
+    module_name, _, class_name = name.partition(":")
+    # A model beside the user's work is found as `python -m` would find it.
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # whatever the user's module raises while it is imported
+        raise UsageError(f"cannot import {module_name!r}: {type(error).__name__}: {error}".splitlines()[0]) from error
+    kind = getattr(module, class_name, None)
+    if not inspect.isclass(kind):
+        raise UsageError(f"module {module_name!r} has no class {class_name!r}")
+    return kind
+
+
+def _instance(name: str, kind: Callable[..., Any], seed: int, device: str) -> Model:
+    """An instance; `seed` and `device` are handed over where the constructor takes them."""
+    try:
+        takes = inspect.signature(kind).parameters
+        given = {key: value for key, value in {"seed": seed, "device": device}.items() if key in takes}
+        return kind(**given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} cannot be made with seed and device alone: {error}".splitlines()[0]) from error
+
+
+def _source_hash(kind: type) -> str:
+    """Hash of the source of the module that defines a class, so that changed code is another job."""
+    try:
+        source = inspect.getsource(sys.modules[kind.__module__])
+    except (OSError, TypeError):
+        source = kind.__qualname__
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _scores(model: Model) -> tuple[str, ...]:
+    names = list(_PROBES)
+    if isinstance(model, Quantizes):
+        names += _CONTINUOUS
+    if isinstance(model, Generates):
+        names += _GENERATION
+    if isinstance(model, Reconstructs):
+        names.append("reconstruction_mse")
+    return tuple(names)

@@ -1,0 +1,86 @@
+"""The job: data set x variant x seed under one configuration, and the key that names it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..models.config import Config
+from ..results import hash_json
+from .contenders import Contender
+
+PROTOCOL_VERSION = 1
+ARCHIVE = "2018"  # whose data and splits these are (Dau et al. 2019)
+
+
+@dataclass(frozen=True)
+class DataRef:
+    """A data set by name and content.
+
+    Attributes:
+        name: in the archive.
+        data_hash: of the content as published.
+        data_dir: where to look for it; None for the default folder. It decides nothing.
+    """
+
+    name: str
+    data_hash: str
+    data_dir: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the jobs of one sweep share.
+
+    Attributes:
+        preset: name of the preset.
+        config: the preset's configuration with the overrides applied.
+        overrides: what was changed, by dotted key.
+        device: as torch names devices.
+        threads: threads of a job on a CPU.
+    """
+
+    preset: str
+    config: Config
+    overrides: dict[str, Any]
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job.
+
+    Attributes:
+        data: the data set.
+        contender: the variant or user's model.
+        seed: of everything random in it.
+        settings: shared by the sweep.
+        judge: what decides the FCN: its training configuration, or the hash of its weights file.
+        scores: the scores asked for.
+    """
+
+    data: DataRef
+    contender: Contender
+    seed: int
+    settings: Settings
+    judge: str
+    scores: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Hash of everything that decides the job's scores, and of nothing else: not the device, not the commit."""
+        return hash_json(
+            {
+                "protocol": PROTOCOL_VERSION,
+                "dataset": self.data.name,
+                "data": self.data.data_hash,
+                "variant": self.contender.name,
+                "source": self.contender.source_hash,
+                "seed": self.seed,
+                "preset": self.settings.preset,
+                "config": self.settings.config,
+                "judge": self.judge,
+            }
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contender.name} on {self.data.name}, seed {self.seed}"

@@ -1,0 +1,77 @@
+"""What a job takes: memory, and the name of what it runs on."""
+
+import contextlib
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import torch
+from threadpoolctl import threadpool_limits
+
+from .errors import UsageError
+
+
+def resolve_device(name: str) -> str:
+    """The torch device of `auto`, `cpu`, `cuda` or `cuda:N`.
+
+    Raises:
+        UsageError: the device is unknown or not there.
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cpu":
+        return name
+    kind, _, index = name.partition(":")
+    if kind != "cuda" or (index and not index.isdigit()):
+        raise UsageError(f"no device {name!r}; choose auto, cpu, cuda or cuda:N")
+    if not torch.cuda.is_available() or int(index or 0) >= torch.cuda.device_count():
+        raise UsageError(f"there is no {name} here; --device auto takes what there is")
+    return name
+
+
+def device_title(device: str) -> str:
+    """The device in words, such as a GPU's or a processor's name."""
+    if device.startswith("cuda"):
+        return torch.cuda.get_device_name(device)
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+@contextlib.contextmanager
+def limited_threads(threads: int) -> Iterator[None]:
+    """Run with so many threads in torch, BLAS and OpenMP: sums of floats depend on how they are split."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with threadpool_limits(threads):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def reset_peak_memory(device: str) -> None:
+    """Start measuring peaks anew, where the system can."""
+    if device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # Linux: resets VmHWM
+
+
+def peak_memory() -> int:
+    """Highest resident memory of this process since the reset, in bytes (now's, where the system keeps no peak)."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) * 1024
+    return psutil.Process().memory_info().rss
+
+
+def peak_device_memory(device: str) -> int | None:
+    """Highest memory taken on a CUDA device since the reset, in bytes."""
+    return torch.cuda.max_memory_allocated(device) if device.startswith("cuda") else None

@@ -1,0 +1,95 @@
+"""What decides how a model is built and trained: frozen, nested, and PROTOCOL-valued by default."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Training:
+    """Budget and AdamW settings of one run of the training loop (learning rate falls to zero along a cosine)."""
+
+    lr: float = 1e-3
+    weight_decay: float = 1e-3
+    batch: int = 128
+    epochs: int = 1000
+    max_steps: int | None = None  # a cap on epochs x steps per epoch
+
+    def steps(self, cases: int) -> int:
+        """Optimiser steps for `cases` training series: epochs of ceil(cases / batch) steps, at most `max_steps`."""
+        batch = min(self.batch, cases)
+        total = self.epochs * -(-cases // batch)
+        return total if self.max_steps is None else min(total, self.max_steps)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Encoder and decoder."""
+
+    width: int = 64
+
+
+@dataclass(frozen=True)
+class VariationalPosterior:
+    """The VAE's weight of the KL divergence; 1 is the ELBO."""
+
+    beta: float = 1.0
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Vector quantiser (van den Oord et al. 2017); `commitment` None means 1 for `ema` and 0.25 for `gradient`."""
+
+    codes: int = 32
+    update: Literal["ema", "gradient"] = "ema"
+    decay: float = 0.9
+    smoothing: float = 1e-5
+    commitment: float | None = None
+    start: Literal["normal", "kmeans"] = "normal"
+    restart_below: float = 0.0  # a code whose moving count falls below this restarts at a latent of the batch
+
+
+@dataclass(frozen=True)
+class SelfSupervision:
+    """The siamese branch of the VQVAE + SSL variants."""
+
+    views: Literal["warp", "slice", "gauss"] = "warp"
+    projector: int = 4096
+    augmented_reconstruction: float = 0.1
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The bidirectional transformer over tokens (MaskGIT, Chang et al. 2022) and how it samples."""
+
+    width: int = 256
+    layers: int = 4
+    heads: int = 2
+    feed_forward: int = 1
+    condition_drop: float = 0.2
+    token_temperature: float = 1.0
+    sampling_steps: int = 10
+    choice_temperature: float = 4.0
+    guidance: float = 1.0
+    training: Training = field(default_factory=lambda: Training(batch=256))
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """The FCN of IS, FID and the references, and of CAS on `cas_samples` generated series."""
+
+    training: Training = field(default_factory=lambda: Training(weight_decay=1e-5, batch=256))
+    cas_training: Training = field(default_factory=lambda: Training(weight_decay=1e-5, batch=256))
+    cas_samples: int = 1000
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything but data set, variant and seed. The defaults are the protocol's."""
+
+    network: Network = Network()
+    training: Training = Training()
+    vae: VariationalPosterior = VariationalPosterior()
+    codebook: Codebook = Codebook()
+    ssl: SelfSupervision = SelfSupervision()
+    prior: Prior = field(default_factory=Prior)
+    classifier: Classifier = field(default_factory=Classifier)

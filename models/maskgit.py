@@ -1,0 +1,126 @@
+"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022)."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .config import Prior
+
+
+class MaskGIT(nn.Module):
+    """Predicts all tokens of a latent from the unmasked ones and a class (as in TimeVQVAE, arXiv 2303.04743).
+
+    Tokens, positions and the class token are as wide as a code (LayerNorm), and projected in and out of the blocks.
+
+    Args:
+        codes: the stage-1 codebook (K, C); the token embedding starts there and is trained on.
+        positions: T, tokens of a latent.
+        classes: number of classes; 0 for a prior without conditions.
+        config: widths, depth, temperatures.
+        tied: whether the output is tied to the embedding, with a bias per position (plain VQVAE), or a linear layer
+            of its own (the SSL variants).
+    """
+
+    def __init__(self, codes: Tensor, positions: int, classes: int, config: Prior, tied: bool) -> None:
+        super().__init__()
+        n_codes, dim = codes.shape
+        self.config, self.n_positions, self.n_classes = config, positions, classes
+        self.embedding = nn.Parameter(codes.detach().clone().float())
+        self.mask_embedding = nn.Parameter(0.02 * torch.randn(dim))
+        self.position = nn.Parameter(0.02 * torch.randn(positions, dim))
+        self.condition = nn.Embedding(classes + 1, dim)  # the last row stands for "no class"
+        nn.init.normal_(self.condition.weight, std=0.02)
+        self.norm_in = nn.LayerNorm(dim)
+        self.project_in = nn.Linear(dim, config.width)
+        self.blocks = nn.Sequential(*(Block(config) for _ in range(config.layers)), nn.RMSNorm(config.width))
+        self.project_out = nn.Linear(config.width, dim)
+        self.head = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.LayerNorm(dim))
+        self.output = nn.Linear(dim, n_codes) if not tied else None
+        self.bias = nn.Parameter(torch.zeros(positions, n_codes)) if tied else None
+
+    def forward(self, tokens: Tensor, masked: Tensor, y: Tensor) -> Tensor:
+        """Logits (N, T, K) of tokens (N, T), of which those `masked` (N, T) bool are hidden, given classes y (N,)."""
+        embedded = torch.where(masked[..., None], self.mask_embedding, F.embedding(tokens, self.embedding))
+        sequence = torch.cat([self.condition(y)[:, None], embedded + self.position], 1)
+        hidden = self.project_out(self.blocks(self.project_in(self.norm_in(sequence))))[:, 1:]
+        hidden = self.head(hidden)
+        if self.output is not None:
+            return self.output(hidden).float()
+        return (hidden @ self.embedding.T + self.bias).float()
+
+    def loss(self, logits: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """Cross-entropy over all positions, in nats.
+
+        Args:
+            logits: (N, T, K), negative distances of the latents to the codes over the token temperature; tokens are
+                drawn from their softmax anew in every step.
+            y: (N,) classes int64.
+        """
+        tokens = sample_categorical(logits)
+        hidden_share = torch.cos(0.5 * torch.pi * torch.rand((), device=tokens.device))
+        n_hidden = torch.ceil(hidden_share * self.n_positions)
+        order = torch.rand(tokens.shape, device=tokens.device).argsort(-1).argsort(-1)
+        drop = torch.rand(y.shape, device=y.device) < self.config.condition_drop
+        predicted = self(tokens, order < n_hidden, torch.where(drop, self.n_classes, y))
+        return {"loss": F.cross_entropy(predicted.flatten(0, 1), tokens.flatten())}
+
+    @torch.no_grad()
+    def sample(self, n: int, y: Tensor | None = None) -> Tensor:
+        """Draw tokens (n, T) int64, all positions masked at first, the surest kept in each of the sampling steps.
+
+        A step draws every masked token, adds Gumbel noise at the falling choice temperature to their log-probability
+        and masks the least sure again, as many as the cosine schedule says (Chang et al. 2022, section 3.2).
+
+        Args:
+            n: latents.
+            y: (n,) classes int64, or None for unconditional ones.
+        """
+        device, config = self.embedding.device, self.config
+        none = torch.full((n,), self.n_classes, device=device)
+        tokens = torch.zeros(n, self.n_positions, dtype=torch.long, device=device)
+        masked = torch.ones_like(tokens, dtype=torch.bool)
+        for step in range(1, config.sampling_steps + 1):
+            logits = self(tokens, masked, none if y is None else y)
+            if y is not None and config.guidance != 1:
+                unguided = self(tokens, masked, none)
+                logits = unguided + config.guidance * (logits - unguided)
+            drawn = sample_categorical(logits)
+            tokens = torch.where(masked, drawn, tokens)
+            sureness = logits.log_softmax(-1).gather(-1, drawn[..., None])[..., 0]
+            progress = step / config.sampling_steps
+            noise = config.choice_temperature * (1 - progress) * gumbel(sureness)
+            sureness = torch.where(masked, sureness + noise, torch.inf)
+            left = math.floor(math.cos(0.5 * math.pi * progress) * self.n_positions + 1e-9)
+            masked = masked & (sureness.argsort(-1).argsort(-1) < left)
+        return tokens
+
+
+class Block(nn.Module):
+    """Pre-norm transformer block: self-attention and a GELU feed-forward, each behind an RMSNorm."""
+
+    def __init__(self, config: Prior) -> None:
+        super().__init__()
+        width, inner = config.width, config.width * config.feed_forward
+        self.heads = config.heads
+        self.norm_attention, self.norm_feed = nn.RMSNorm(width), nn.RMSNorm(width)
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.merge = nn.Linear(width, width, bias=False)
+        self.feed = nn.Sequential(nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
+
+    def forward(self, h: Tensor) -> Tensor:
+        qkv = self.qkv(self.norm_attention(h)).unflatten(-1, (3, self.heads, -1))
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        h = h + self.merge(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        return h + self.feed(self.norm_feed(h))
+
+
+def gumbel(like: Tensor) -> Tensor:
+    """Standard Gumbel noise of a tensor's shape."""
+    return -torch.empty_like(like).exponential_().log()
+
+
+def sample_categorical(logits: Tensor) -> Tensor:
+    """One draw (...) int64 from the softmax of logits (..., K), by the Gumbel-max trick."""
+    return (logits + gumbel(logits)).argmax(-1)

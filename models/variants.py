@@ -1,0 +1,79 @@
+"""The table of variants, and how a row becomes a model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from .autoencoders import AutoEncoder, VariationalAutoEncoder, VQAutoEncoder
+from .config import Config
+from .errors import ModelError
+from .estimators import AutoEncoderModel, RawSeries, UntrainedEncoder, VQModel
+from .protocol import Model
+from .regularizers import REGULARIZERS
+from .views import VIEWS
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A row of the table.
+
+    Attributes:
+        name: as on the command line and in the results.
+        title: as in reports.
+        kind: which family of model it is.
+        regularizer: the self-supervised loss of a VQVAE's second view, a name in `REGULARIZERS`.
+    """
+
+    name: str
+    title: str
+    kind: Literal["ae", "vae", "vqvae", "random", "raw"]
+    regularizer: str | None = None
+
+
+_ROWS = (
+    Variant("ae", "AE", "ae"),
+    Variant("vae", "VAE", "vae"),
+    Variant("vqvae", "VQVAE", "vqvae"),
+    Variant("vqvae_vicreg", "VQVAE + VICReg", "vqvae", "vicreg"),
+    Variant("vqvae_barlow", "VQVAE + Barlow Twins", "vqvae", "barlow"),
+    Variant("vqvae_vibcreg", "VQVAE + VIbCReg", "vqvae", "vibcreg"),
+    Variant("random", "Untrained encoder", "random"),
+    Variant("raw", "Scaled series", "raw"),
+)
+VARIANTS: dict[str, Variant] = {row.name: row for row in _ROWS}
+MAIN_VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
+
+
+def build(name: str, config: Config | None = None, seed: int = 0, device: str = "cpu") -> Model:
+    """The untrained model of a variant.
+
+    Args:
+        name: a row of `VARIANTS`.
+        config: widths and budgets; the protocol's by default.
+        seed: decides initial weights, batches, noise and samples.
+        device: as torch names devices.
+
+    Raises:
+        ModelError: there is no such variant.
+    """
+    if name not in VARIANTS:
+        raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
+    return _builder(VARIANTS[name])(config or Config(), seed, device)
+
+
+def _builder(variant: Variant) -> Callable[[Config, int, str], Model]:
+    ssl = variant.regularizer is not None
+    return {
+        "ae": partial(AutoEncoderModel, module=AutoEncoder),
+        "vae": partial(AutoEncoderModel, module=VariationalAutoEncoder, normal_prior=True),
+        "vqvae": partial(VQModel, module=partial(_vq_module, variant.regularizer), tied=not ssl),
+        "random": UntrainedEncoder,
+        "raw": RawSeries,
+    }[variant.kind]
+
+
+def _vq_module(regularizer: str | None, length: int, config: Config) -> VQAutoEncoder:
+    if regularizer is None:
+        return VQAutoEncoder(length, config)
+    return VQAutoEncoder(length, config, REGULARIZERS[regularizer](), VIEWS[config.ssl.views])
