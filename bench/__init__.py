@@ -1,0 +1,8 @@
+"""Presets, jobs, scores, the sweep and the command line."""
+
+from .errors import UsageError
+from .planning import Plan, Sweep, plan
+from .presets import PRESETS
+from .sweep import Summary, run
+
+__all__ = ["PRESETS", "Plan", "Summary", "Sweep", "UsageError", "plan", "run"]

@@ -60,12 +60,14 @@ class Judge:
         weights: its state dict as `torch.save` writes it.
         features: of the real test series after the spectrogram pair, (n_test, 128) float32.
         rows: the references; empty where they were read back from a store.
+        pictured: a few of those series (n, L') and their classes (n,), for pictures; empty likewise.
     """
 
     name: str
     weights: bytes
     features: np.ndarray
     rows: tuple[ReferenceRow, ...] = ()
+    pictured: tuple[np.ndarray, ...] = ()
 
     def fcn(self, device: str) -> FCN:
         """The classifier on a device, in evaluation mode."""
@@ -154,7 +156,8 @@ def make_judge(ref: JudgeRef, dataset: Dataset) -> Judge:
         )
         for score, (value, direction, count) in values.items()
     )
-    return Judge(name, buffer.getvalue(), test_features, rows)
+    shown = np.random.default_rng(0).permutation(len(x_test))[:PICTURED]
+    return Judge(name, buffer.getvalue(), test_features, rows, (x_test[shown, 0], dataset.y_test[shown]))
 
 
 def _weights_hash(fcn: FCN) -> str:

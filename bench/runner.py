@@ -85,6 +85,11 @@ def run_job(job: Job, judge: Judge | None, kept: Outputs | None, keep_weights: b
         return Outcome(_attempt(job, watch, facts, status, line, traceback.format_exc()))
 
 
+def failed(job: Job, error: str) -> Outcome:
+    """The outcome of a job that could not be started."""
+    return Outcome(_attempt(job, Stopwatch(), {}, "failed", error))
+
+
 def _run(
     job: Job, judge: Judge | None, kept: Outputs | None, keep_weights: bool, watch: Stopwatch, facts: dict
 ) -> Outcome:

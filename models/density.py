@@ -33,9 +33,9 @@ class LatentDensity:
     """Gaussian densities of latents: one over all, and one per class.
 
     The latents, flattened, are projected on their principal components, as many as hold `variance` of the
-    total but at most min(`max_components`, N - 1), and each component is scaled to unit variance. Every
-    Gaussian lives in this space, with Ledoit-Wolf shrinkage; through the scaling, what is shrunk to is the
-    shape of the covariance of all latents. What the components left out held is not sampled.
+    total but at most min(`max_components`, N - 1). Every Gaussian lives in this space, its covariance shrunk
+    by Ledoit and Wolf's rule towards a multiple of the identity. What the components left out held is not
+    sampled.
 
     A class with fewer than 3 series has the covariance pooled within all classes, around its own mean.
     Where no class has two series (Fungi), nothing in the data tells the spread within a class; a quarter of
@@ -94,7 +94,7 @@ class LatentDensity:
         Raises:
             ModelError: A class that the fit did not see, or labels of another number.
         """
-        noise = rng.standard_normal((n, len(self._scale)))
+        noise = rng.standard_normal((n, len(self._components)))
         if y is None:
             scores = self.overall(noise)
         else:
@@ -108,15 +108,14 @@ class LatentDensity:
                     raise ModelError(f"no class {label} was fitted; there are {sorted(self.classes)}")
                 rows = labels == label
                 scores[rows] = self.classes[int(label)](noise[rows])
-        flat = (scores * self._scale).astype(np.float32) @ self._components + self._mean
+        flat = scores.astype(np.float32) @ self._components + self._mean
         return flat.reshape(n, *self.shape)
 
     def _project(self, flat: np.ndarray) -> np.ndarray:
-        """Fits the PCA; returns the scores (N, k) float64, of unit variance each."""
+        """Fits the PCA; returns the scores (N, k) float64."""
         most = min(self.max_components, len(flat) - 1, flat.shape[1])
         self._mean = flat.mean(0, dtype=np.float64).astype(np.float32)
         self._components = np.empty((0, flat.shape[1]), np.float32)
-        self._scale = np.empty(0)
         # Latents that are all alike, as of a collapsed encoder, have no components: float noise is not one.
         if most < 1 or np.ptp(flat, axis=0).max() <= 1e-6 * np.abs(flat).max():
             return np.empty((len(flat), 0))
@@ -124,9 +123,7 @@ class LatentDensity:
         share = pca.explained_variance_ratio_.astype(np.float64)
         keep = min(int(np.searchsorted(share.cumsum(), self.variance)) + 1, int((share > 1e-7).sum()))
         self._components = pca.components_[:keep]
-        scores = ((flat - self._mean) @ self._components.T).astype(np.float64)
-        self._scale = scores.std(0, ddof=1)
-        return scores / self._scale
+        return ((flat - self._mean) @ self._components.T).astype(np.float64)
 
     def _fit_classes(self, scores: np.ndarray, labels: np.ndarray) -> None:
         names, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
@@ -136,7 +133,7 @@ class LatentDensity:
         if freedom:
             pooled = _shrunk(deviations[counts[codes] > 1], freedom)
         else:
-            pooled = _GUESSED_WITHIN_SHARE * np.eye(scores.shape[1])
+            pooled = _GUESSED_WITHIN_SHARE * _shrunk(scores - scores.mean(0), len(scores) - 1)
         for code, (name, count) in enumerate(zip(names, counts, strict=True)):
             own = count >= _FEWEST_FOR_OWN_COVARIANCE
             covariance = _shrunk(deviations[codes == code], count - 1) if own else pooled

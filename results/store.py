@@ -218,13 +218,17 @@ class ResultStore:
         """
         self._write_arrays(self.artifact_path(job, f"{name}.npz"), arrays)
 
+    def arrays(self, job: str, name: str) -> dict[str, np.ndarray] | None:
+        """Arrays as `save_arrays` stored them, None where none were. Raises StoreError for an unreadable file."""
+        return _read_arrays(self.artifact_path(job, f"{name}.npz"))
+
     def samples(self, job: str) -> dict[str, np.ndarray] | None:
         """Generated series of a job, None where none were kept. Raises StoreError for an unreadable file."""
-        return _read_arrays(self.artifact_path(job, "samples.npz"))
+        return self.arrays(job, "samples")
 
     def latents(self, job: str) -> dict[str, np.ndarray] | None:
         """Pooled latents of a job, None where none were kept. Raises StoreError for an unreadable file."""
-        return _read_arrays(self.artifact_path(job, "latents.npz"))
+        return self.arrays(job, "latents")
 
     def save_curves(self, job: str, frame: pd.DataFrame) -> None:
         """Store training curves: a frame with the columns stage, step, name, value.

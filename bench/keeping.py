@@ -1,0 +1,54 @@
+"""What is kept of jobs and judges beside their rows, and how it is found again."""
+
+from typing import Literal
+
+from ..results import ResultStore
+from .evaluation import Outputs
+from .judge import Judge, JudgeRef
+from .runner import Outcome
+
+Keep = Literal["none", "light", "all"]
+
+
+def write_outcome(store: ResultStore, outcome: Outcome, keep: Keep) -> None:
+    """Store an attempt: artifacts first, then its rows, so that a job counts as done only when all of it is there."""
+    attempt = outcome.attempt
+    if attempt.status != "ok":
+        store.write_failure(attempt)
+        return
+    if keep != "none":
+        if outcome.outputs is not None:
+            store.save_arrays(attempt.job, "latents", **outcome.outputs.latents)
+            if outcome.outputs.samples:
+                store.save_arrays(attempt.job, "samples", **outcome.outputs.samples)
+        if outcome.curves is not None:
+            store.save_curves(attempt.job, outcome.curves)
+        if outcome.weights is not None:
+            weights = outcome.weights
+            store.save_artifact(attempt.job, "weights.pt", lambda file: file.write(weights))
+    store.write_success(attempt, outcome.scores)
+
+
+def read_outputs(store: ResultStore, job: str) -> Outputs | None:
+    """The kept outputs of a job, None where none were kept."""
+    latents = store.latents(job)
+    return None if latents is None else Outputs(latents, store.samples(job) or {})
+
+
+def write_judge(store: ResultStore, ref: JudgeRef, judge: Judge) -> None:
+    """Store a judge's weights, features and pictured series, then its references."""
+    store.save_artifact(ref.key, "fcn.pt", lambda file: file.write(judge.weights))
+    store.save_arrays(ref.key, "features", test=judge.features)
+    store.save_real(ref.data.name, *judge.pictured)
+    store.write_references(judge.rows)
+
+
+def read_judge(store: ResultStore, ref: JudgeRef) -> Judge | None:
+    """The judge stored under a reference's key, None where there is none."""
+    rows = store.references()
+    names = rows.loc[rows["reference"] == ref.key, "classifier"]
+    path = store.artifact_path(ref.key, "fcn.pt")
+    features = store.arrays(ref.key, "features")
+    if names.empty or features is None or not path.is_file():
+        return None
+    return Judge(names.iloc[0], path.read_bytes(), features["test"])
