@@ -62,7 +62,7 @@ class LatentDensity:
         Raises:
             ModelError: No latents, NaN or infinity among them, or labels of another number.
         """
-        z = _as_array(z)
+        z = _as_array(z).astype(np.float32)
         if len(z) == 0 or not np.isfinite(z).all():
             raise ModelError(
                 f"latents of shape {z.shape} are empty or hold NaN or infinity: train longer or slower"
@@ -150,5 +150,6 @@ def _shrunk(deviations: np.ndarray, freedom: int) -> np.ndarray:
 
 def _as_array(values: int | np.ndarray | Tensor) -> np.ndarray:
     if isinstance(values, Tensor):
-        values = values.detach().cpu().numpy()
+        values = values.detach().cpu()
+        values = (values.float() if values.is_floating_point() else values).numpy()  # numpy has no bfloat16
     return np.asarray(values)

@@ -1,0 +1,242 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.linalg import sqrtm
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.svm import SVC
+from ucrbench.bench.scores import (
+    accuracy,
+    frechet_distance,
+    inception_score,
+    knn,
+    linear_probe,
+    perplexity,
+    pool_features,
+    reconstruction_mse,
+)
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def blobs(rng, n, classes=3, width=5, apart=1.0):
+    y = np.arange(n) % classes
+    centres = np.random.default_rng(0).standard_normal((classes, width)) * apart
+    return centres[y] + rng.standard_normal((n, width)), y
+
+
+def probabilities(rng, n, k):
+    return rng.dirichlet(np.full(k, 0.5), n)
+
+
+# Probes
+
+
+@pytest.mark.parametrize("probe", [linear_probe, knn])
+@pytest.mark.parametrize("classes", [2, 4])
+def test_separable_classes_are_separated(probe, classes):
+    rng = np.random.default_rng(0)
+    assert probe(*blobs(rng, 60, classes, apart=30), *blobs(rng, 80, classes, apart=30)) == 1.0
+
+
+@pytest.mark.parametrize("classes", [2, 3, 7])
+def test_linear_probe_is_scikit_learns(classes):
+    rng = np.random.default_rng(1)
+    z_train, y_train = blobs(rng, 200, classes, apart=0.7)
+    z_test, y_test = blobs(rng, 300, classes, apart=0.7)
+    scaler = MinMaxScaler((-1, 1)).fit(z_train)
+    model = SVC(kernel="linear", C=1).fit(scaler.transform(z_train), y_train)
+    expected = model.score(scaler.transform(z_test), y_test)
+    assert 0.2 < expected < 0.98
+    assert linear_probe(z_train, y_train, z_test, y_test) == expected
+
+
+@pytest.mark.parametrize("probe", [linear_probe, knn])
+@settings(deadline=None, max_examples=15)
+@given(seed=seeds)
+def test_probes_do_not_see_scale_offset_or_the_order_of_rows(probe, seed):
+    rng = np.random.default_rng(seed)
+    z_train, y_train = blobs(rng, 40)
+    z_test, y_test = blobs(rng, 50)
+    expected = probe(z_train, y_train, z_test, y_test)
+    factor, offset = 2.0 ** rng.integers(-3, 4, 5), rng.integers(-4, 5, 5)
+    moved = probe(z_train * factor + offset, y_train, z_test * factor + offset, y_test)
+    order, test_order = rng.permutation(40), rng.permutation(50)
+    shuffled = probe(z_train[order], y_train[order], z_test[test_order], y_test[test_order])
+    # The solver stops within a tolerance, so a series on the border may fall to the other side.
+    assert moved == pytest.approx(expected, abs=0.021)
+    assert shuffled == pytest.approx(expected, abs=0.021)
+
+
+@pytest.mark.parametrize("probe", [linear_probe, knn])
+@pytest.mark.parametrize("noise", [0.0, 1e-9])
+def test_constant_features_say_nothing(probe, noise):
+    rng = np.random.default_rng(0)
+    z_train, y_train = blobs(rng, 60)
+    z_test, y_test = blobs(rng, 60)
+    dead_train = 3 + noise * rng.standard_normal((60, 2))
+    dead_test = rng.standard_normal((60, 2)) * 100
+    with_dead = probe(np.hstack((z_train, dead_train)), y_train, np.hstack((z_test, dead_test)), y_test)
+    assert with_dead == probe(z_train, y_train, z_test, y_test)
+
+
+def test_knn_takes_at_most_all_training_rows():
+    assert knn([[0.0], [1.0]], [0, 1], [[0.1], [0.2]], [0, 0]) == 1.0  # a tie: the first class
+
+
+def test_pool_features_averages_what_follows_the_channels():
+    z = np.arange(2 * 3 * 4 * 5, dtype=np.float32).reshape(2, 3, 4, 5)
+    np.testing.assert_allclose(pool_features(z), z.mean((2, 3)))
+    np.testing.assert_array_equal(pool_features(z[:, :, 0, 0]), z[:, :, 0, 0])
+
+
+# Inception score
+
+
+@pytest.mark.parametrize("splits", [1, 10])
+def test_inception_score_of_one_hot_and_uniform(splits):
+    one_hot = np.eye(5)[np.arange(1000) % 5]
+    mean, std = inception_score(one_hot, splits=1)
+    assert mean == pytest.approx(5)
+    assert std == 0
+    uniform = np.full((1000, 5), 0.2)
+    assert inception_score(uniform, splits=splits) == (pytest.approx(1), pytest.approx(0))
+    assert inception_score(one_hot[:1], splits=1)[0] == 1
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=seeds, n=st.integers(10, 40), k=st.integers(1, 8))
+def test_inception_score_lies_between_one_and_k_whatever_the_order(seed, n, k):
+    rng = np.random.default_rng(seed)
+    p = probabilities(rng, n, k)
+    whole = inception_score(p, splits=1)[0]
+    assert 1 <= whole <= k + 1e-9
+    assert inception_score(rng.permutation(p)[:, rng.permutation(k)], splits=1)[0] == pytest.approx(whole)
+    mean, std = inception_score(p, seed=seed % 100)
+    assert 1 <= mean <= k + 1e-9
+    assert std >= 0
+    assert inception_score(p, seed=seed % 100) == (mean, std)
+
+
+def test_inception_score_of_splits_by_hand():
+    p = probabilities(np.random.default_rng(0), 23, 3)
+    order = np.random.default_rng(4).permutation(23)
+    parts = np.array_split(p[order], 3)
+    scores = [np.exp((q * np.log(q / q.mean(0))).sum(1).mean()) for q in parts]
+    assert inception_score(p, splits=3, seed=4) == (
+        pytest.approx(np.mean(scores)),
+        pytest.approx(np.std(scores)),
+    )
+
+
+# Frechet distance
+
+
+def test_frechet_distance_is_that_by_the_matrix_root():
+    rng = np.random.default_rng(0)
+    a = rng.standard_normal((200, 12)) @ rng.standard_normal((12, 12))
+    b = rng.standard_normal((150, 12)) @ rng.standard_normal((12, 12)) + 0.5
+    cov_a, cov_b = np.cov(a.T), np.cov(b.T)
+    shift = np.square(a.mean(0) - b.mean(0)).sum()
+    expected = shift + np.trace(cov_a + cov_b - 2 * sqrtm(cov_a @ cov_b).real)
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-9)
+
+
+def test_frechet_distance_of_diagonal_gaussians():
+    # Rows at plus and minus the axes: mean and (diagonal) covariance are known without a sampling error.
+    def cross(mean, std):
+        axes = np.diag(std) * np.sqrt((2 * len(std) - 1) / 2)
+        return np.vstack((axes, -axes)) + mean
+
+    mean_a, std_a = np.array([1.0, 2, 3, 4]), np.array([1.0, 0.5, 2, 0])
+    mean_b, std_b = np.array([0.0, 2, 1, 4]), np.array([3.0, 0.5, 1, 0])
+    expected = np.square(mean_a - mean_b).sum() + np.square(std_a - std_b).sum()
+    assert frechet_distance(cross(mean_a, std_a), cross(mean_b, std_b)) == pytest.approx(expected, rel=1e-12)
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=seeds, n=st.integers(2, 20), m=st.integers(2, 20), width=st.integers(1, 12))
+def test_frechet_distance_invariants(seed, n, m, width):
+    rng = np.random.default_rng(seed)
+    a, b = rng.standard_normal((n, width)), 2 * rng.standard_normal((m, width)) + 1
+    distance = frechet_distance(a, b)
+    assert distance >= np.square(a.mean(0) - b.mean(0)).sum() - 1e-9
+    close = {"rel": 1e-7, "abs": 1e-9}
+    assert frechet_distance(b, a) == pytest.approx(distance, **close)
+    assert frechet_distance(a + 3, b + 3) == pytest.approx(distance, **close)
+    assert frechet_distance(rng.permutation(a), b) == pytest.approx(distance, **close)
+    assert frechet_distance(3 * a, 3 * b) == pytest.approx(9 * distance, **close)
+    rotation = np.linalg.qr(rng.standard_normal((width, width)))[0]
+    assert frechet_distance(a @ rotation, b @ rotation) == pytest.approx(distance, **close)
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(a, a + 2) == pytest.approx(4 * width, **close)
+
+
+def test_frechet_distance_of_fewer_rows_than_features():
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((20, 128)), rng.standard_normal((28, 128))
+    # Through the Gram side: the trace of the root is the nuclear norm of the centred product.
+    nuclear = np.linalg.norm((a - a.mean(0)) @ (b - b.mean(0)).T, "nuc") / np.sqrt(19 * 27)
+    traces = np.trace(np.cov(a.T)) + np.trace(np.cov(b.T))
+    expected = np.square(a.mean(0) - b.mean(0)).sum() + traces - 2 * nuclear
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-10)
+
+
+# Reconstruction, code use, accuracy
+
+
+def test_perplexity():
+    assert perplexity([4, 4, 4]) == pytest.approx(3)
+    assert perplexity([0, 9, 0]) == pytest.approx(1)
+    assert perplexity([1, 1, 0, 0]) == pytest.approx(2)
+    counts = np.array([5, 1, 3, 0, 2])
+    assert perplexity(counts[::-1]) == pytest.approx(perplexity(counts))
+    assert perplexity(7 * counts) == pytest.approx(perplexity(counts))
+
+
+def test_reconstruction_mse_is_in_double_precision():
+    x = np.full((10, 1, 5), 1e4, np.float32)
+    assert reconstruction_mse(x, x + np.float32(0.0009765625)) == 0.0009765625**2
+    assert reconstruction_mse(x, x) == 0
+
+
+def test_accuracy():
+    assert accuracy([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], [0, 1, 1]) == pytest.approx(2 / 3)
+
+
+# Bad input
+
+GOOD = np.random.default_rng(0).standard_normal((6, 3))
+LABELS = np.array([0, 1, 0, 1, 0, 1])
+NAN = np.where(np.eye(6, 3) > 0, np.nan, GOOD)
+BAD = {
+    "probe NaN": (linear_probe, (NAN, LABELS, GOOD, LABELS)),
+    "probe NaN in test": (knn, (GOOD, LABELS, NAN, LABELS)),
+    "probe widths": (linear_probe, (GOOD, LABELS, GOOD[:, :2], LABELS)),
+    "probe labels": (knn, (GOOD, LABELS[:3], GOOD, LABELS)),
+    "probe not pooled": (linear_probe, (GOOD[..., None], LABELS, GOOD[..., None], LABELS)),
+    "probe empty": (knn, (GOOD, LABELS, GOOD[:0], LABELS[:0])),
+    "probe one class": (linear_probe, (GOOD, 0 * LABELS, GOOD, LABELS)),
+    "pool flat": (pool_features, (GOOD[0],)),
+    "IS logits": (inception_score, (GOOD, 1)),
+    "IS NaN": (inception_score, (NAN, 1)),
+    "IS fewer rows than splits": (inception_score, (np.full((9, 2), 0.5),)),
+    "IS no splits": (inception_score, (np.full((9, 2), 0.5), 0)),
+    "FD NaN": (frechet_distance, (GOOD, NAN)),
+    "FD widths": (frechet_distance, (GOOD, GOOD[:, :2])),
+    "FD one row": (frechet_distance, (GOOD, GOOD[:1])),
+    "FD empty": (frechet_distance, (GOOD[:0], GOOD)),
+    "perplexity of nothing": (perplexity, ([0, 0],)),
+    "perplexity negative": (perplexity, ([1, -1, 3],)),
+    "perplexity empty": (perplexity, ([],)),
+    "MSE shapes": (reconstruction_mse, (GOOD, GOOD[:, :2])),
+    "MSE NaN": (reconstruction_mse, (GOOD, NAN)),
+    "accuracy labels": (accuracy, (np.full((9, 2), 0.5), LABELS)),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_in_one_line(case):
+    score, arguments = BAD[case]
+    with pytest.raises(ValueError, match=r"^[^\n]+$"):
+        score(*arguments)
