@@ -1,6 +1,22 @@
 """Reports: statistics on data frames, diagrams, tables and the page."""
 
+from .diagram import cliques, critical_difference
 from .errors import ReportError
+from .figures import real_against_generated
+from .report import report
 from .statistics import Comparison, compare
+from .tables import coverage, leaderboard, leaderboard_text, score_table
 
-__all__ = ["Comparison", "ReportError", "compare"]
+__all__ = [
+    "Comparison",
+    "ReportError",
+    "cliques",
+    "compare",
+    "coverage",
+    "critical_difference",
+    "leaderboard",
+    "leaderboard_text",
+    "real_against_generated",
+    "report",
+    "score_table",
+]

@@ -69,7 +69,12 @@ class Comparison:
 
 
 def name_methods(scores: pd.DataFrame) -> pd.DataFrame:
-    """The scores with a column `method`: the variant, and its views in brackets where it ran with several."""
+    """The frame with a column `method`: the variant, and its views in brackets where it ran with several.
+
+    A frame that has the column already is returned as it is.
+    """
+    if "method" in scores:
+        return scores
     kinds = scores.groupby("variant")["views"].transform("nunique")
     method = scores["variant"].where(kinds <= 1, scores["variant"] + " (" + scores["views"] + ")")
     return scores.assign(method=method)

@@ -65,7 +65,7 @@ def test_demsars_example():
     found = compare(tidy(auc / 10000), "knn")
     ranks = found.summary["mean_rank"].round(3).to_dict()
     assert ranks == {"c45": 3.143, "m": 2.0, "cf": 2.893, "mcf": 1.964}
-    # His 9.28 is without the correction for ties, which scipy makes: it is divided by 1 - T / (N k (k^2 - 1)).
+    # His 9.28 is without the correction for ties, which scipy makes by dividing by 1 - T / (N k (k^2 - 1)).
     ties = sum((sizes**3 - sizes).sum() for sizes in map(_tie_sizes, auc.to_numpy()))
     assert found.friedman[0] * (1 - ties / (14 * 4 * 15)) == pytest.approx(9.28, abs=0.005)
 

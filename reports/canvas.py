@@ -1,0 +1,89 @@
+"""Figures drawn in inches on one empty axes, and how they are saved and put into a page.
+
+One axes per figure and one line per colour: a page has thousands of small panels, and an axes each would take
+minutes. matplotlib's object interface only, so that no window system or global state is touched.
+"""
+
+import re
+import warnings
+from io import StringIO
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+INK = "#1a1a1a"  # becomes the page's text colour, dark or light
+FAINT = "#8a8a8a"
+FONT_SIZE = 8.0
+# Text stays text in SVG and PDF; fixed ids make the same figure the same bytes.
+_STYLE = {
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "ucrbench",
+    "path.simplify_threshold": 0.3,
+}
+_NUMBER = re.compile(r"(\d\.\d\d)\d+")
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """An empty figure of this many inches, and axes whose coordinates are inches from the lower left."""
+    figure = Figure(figsize=(width, height))
+    figure.patch.set_alpha(0.0)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(0, height))
+    axes.axis("off")
+    return figure, axes
+
+
+def write(
+    axes: Axes, x: float, y: float, text: str, align: str = "left", size: float = FONT_SIZE, colour: str = INK
+) -> None:
+    """Text at a point in inches. A dollar sign is a dollar sign: names come from outside."""
+    axes.text(x, y, text, ha=align, va="center", size=size, color=colour, parse_math=False)
+
+
+def text_width(text: str, size: float = FONT_SIZE) -> float:
+    """Width of a text in inches."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks
+        width, _, _ = text_to_path.get_text_width_height_descent(
+            text, FontProperties(size=size), ismath=False
+        )
+    return width / 72
+
+
+def shorten(text: str, length: int = 32) -> str:
+    """A text of at most `length` characters."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def save(figure: Figure, stem: Path) -> str:
+    """Write a figure as `stem`.pdf and `stem`.svg, and return the SVG text."""
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        text = StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "ucrbench"})
+        figure.savefig(f"{stem}.pdf", metadata={"CreationDate": None})
+    svg = _NUMBER.sub(r"\1", text.getvalue())
+    Path(f"{stem}.svg").write_text(svg, encoding="utf-8")
+    return svg
+
+
+def inline(svg: str, label: str) -> str:
+    """An SVG for the inside of a page: no header or metadata, in the page's ink, with a label.
+
+    Args:
+        svg: What `save` returned.
+        label: What there is to see, already escaped for an HTML attribute.
+    """
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    width = re.search(r'width="([\d.]+)pt"', body)
+    size = f"max-width:{float(width[1]) * 4 / 3:.0f}px" if width else ""
+    body = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", body, count=1)
+    body = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", body, count=1)
+    body = body.replace("<svg", f'<svg role="img" aria-label="{label}" style="{size}"', 1)
+    return body.replace(INK, "currentColor")

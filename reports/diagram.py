@@ -1,0 +1,145 @@
+"""Critical-difference diagrams (Demšar 2006), with groups from the full matrix of pairwise tests."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .canvas import FAINT, FONT_SIZE, INK, canvas, shorten, text_width, write
+from .palette import colours
+from .statistics import ALPHA, FEWEST_DATASETS, Comparison
+
+ONE_COLUMN = 3.4
+TWO_COLUMNS = 7.0
+_ROW = 0.19
+_LEVEL = 0.10
+
+
+def cliques(p_values: pd.DataFrame, alpha: float = ALPHA) -> list[list[str]]:
+    """The largest groups of methods no two of which differ significantly.
+
+    Two methods linked to a third need not be linked to each other, and a group need not be a run of neighbours
+    on the axis of ranks: groups are maximal cliques of the graph of pairs with p > alpha (Bron and Kerbosch,
+    1973).
+
+    Args:
+        p_values: Methods x methods, adjusted.
+        alpha: Level.
+
+    Returns:
+        Groups of two or more, each in the order of `p_values`; sorted by where they begin and end.
+    """
+    names = list(p_values.index)
+    linked = {a: {b for b in names if b != a and p_values.loc[a, b] > alpha} for a in names}
+    found: list[list[str]] = []
+
+    def grow(group: set[str], candidates: set[str], excluded: set[str]) -> None:
+        if not candidates and not excluded:
+            if len(group) > 1:
+                found.append(sorted(group, key=names.index))
+            return
+        pivot = max(candidates | excluded, key=lambda name: len(linked[name] & candidates))
+        for name in sorted(candidates - linked[pivot], key=names.index):
+            grow(group | {name}, candidates & linked[name], excluded & linked[name])
+            candidates = candidates - {name}
+            excluded = excluded | {name}
+
+    grow(set(), set(names), set())
+    return sorted(found, key=lambda group: [names.index(name) for name in group])
+
+
+def shows_cliques(comparison: Comparison) -> bool:
+    """Whether there are data sets enough for a test to mean anything."""
+    return comparison.n_datasets >= FEWEST_DATASETS
+
+
+def reading(comparison: Comparison, alpha: float = ALPHA) -> str:
+    """How the diagram is to be read, in a sentence or two, for its caption."""
+    n, pairs = comparison.n_datasets, len(comparison.pairs)
+    if not shows_cliques(comparison):
+        return (
+            f"With fewer than {FEWEST_DATASETS} data sets (here {n}) no significance can be shown: the ranks "
+            "describe these data sets only, and no groups are drawn."
+        )
+    text = (
+        f"Mean ranks over {n} data sets, the best on the left. A bar joins the methods with a dot on it that "
+        f"two-sided Wilcoxon signed-rank tests with Holm's correction over {pairs} "
+        f"{'pair' if pairs == 1 else 'pairs'} do not tell apart at {alpha}."
+    )
+    if comparison.smallest_p > alpha:
+        text += (
+            f" With so few data sets the smallest p-value that can come out is {comparison.smallest_p:.3g}, "
+            "so that no pair can be told apart whatever the scores."
+        )
+    return text
+
+
+def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alpha: float = ALPHA) -> Figure:
+    """Draw mean ranks on an axis, a label per method, and bars that join methods not told apart.
+
+    Args:
+        comparison: From `compare`.
+        width: Width in inches; `ONE_COLUMN` and `TWO_COLUMNS` fit a paper's.
+        alpha: Level of the groups. None are drawn below five data sets.
+    """
+    ranks = comparison.summary["mean_rank"]
+    groups = cliques(comparison.p_matrix(), alpha) if shows_cliques(comparison) else []
+    levels = _levels([(ranks[group[0]], ranks[group[-1]]) for group in groups])
+    half = (len(ranks) + 1) // 2
+    left, right = list(ranks.index[:half]), list(ranks.index[half:])[::-1]
+    room_left, room_right = (max(map(_room, side), default=0.2) for side in (left, right))
+    below = 0.16 + _LEVEL * (max(levels, default=-1) + 1)
+    height = 0.42 + below + _ROW * half
+    figure, axes = canvas(width, height)
+    top = height - 0.38
+    x0, x1 = room_left + 0.12, width - room_right - 0.12
+    scale = (x1 - x0) / max(len(ranks) - 1, 1)
+
+    def at(rank: float) -> float:
+        return x0 + (rank - 1) * scale
+
+    _axis(axes, len(ranks), at, top)
+    chosen = colours(ranks.index)
+    for side, edge, align in ((left, x0 - 0.12, "right"), (right, x1 + 0.12, "left")):
+        for row, name in enumerate(side):
+            y = top - below - _ROW * (row + 0.5)
+            x = at(ranks[name])
+            axes.plot([x, x, edge], [top, y, y], color=FAINT, lw=0.7, solid_joinstyle="miter", zorder=1)
+            axes.plot([x], [top], "o", ms=4.5, color=chosen[name], mec=INK, mew=0.4, zorder=4)
+            write(axes, edge + (-0.04 if align == "right" else 0.04), y, _label(name, ranks[name]), align)
+    for group, level in zip(groups, levels, strict=True):
+        y = top - 0.13 - _LEVEL * level
+        xs = [at(ranks[name]) for name in group]
+        axes.plot([xs[0] - 0.03, xs[-1] + 0.03], [y, y], color=INK, lw=2.2, solid_capstyle="round", zorder=3)
+        # The dots say who belongs: a bar may pass below a method that differs from those it joins.
+        axes.plot(xs, [y] * len(xs), "o", ms=3.6, color=INK, mec=INK, mew=0, zorder=3)
+    return figure
+
+
+def _label(name: str, rank: float) -> str:
+    return f"{shorten(name)}  {rank:.2f}"
+
+
+def _room(name: str) -> float:
+    return text_width(_label(name, 10.0)) + 0.06
+
+
+def _axis(axes: Axes, n_methods: int, at, top: float) -> None:
+    axes.plot([at(1), at(n_methods)], [top, top], color=INK, lw=0.9, zorder=2)
+    step = max(1, n_methods // 10)
+    for rank in range(1, n_methods + 1):
+        major = (rank - 1) % step == 0
+        axes.plot([at(rank)] * 2, [top, top + (0.07 if major else 0.04)], color=INK, lw=0.9, zorder=2)
+        if major:
+            write(axes, at(rank), top + 0.15, str(rank), "center", FONT_SIZE - 0.5)
+    write(axes, (at(1) + at(n_methods)) / 2, top + 0.30, "mean rank", "center", FONT_SIZE - 0.5)
+
+
+def _levels(spans: list[tuple[float, float]]) -> list[int]:
+    """A level for each span, so that spans on one level do not touch."""
+    ends: list[float] = []
+    chosen = []
+    for low, high in spans:
+        level = next((i for i, end in enumerate(ends) if low > end + 1e-9), len(ends))
+        ends[level : level + 1] = [high]
+        chosen.append(level)
+    return chosen

@@ -1,0 +1,139 @@
+"""What of a store enters a report: finished jobs of one preset that may be compared, or a refusal."""
+
+import hashlib
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..results import ResultStore
+from .errors import ReportError
+from .statistics import name_methods
+
+# Rows that differ in one of these were not made alike. Within the columns named second they must agree.
+_ALIKE = (
+    ("protocol_version", ()),
+    ("overrides", ()),
+    ("archive", ()),
+    ("score_version", ("score",)),
+    ("data_hash", ("dataset",)),
+    ("treatment", ("dataset",)),
+)
+# The FCN and the number of samples decide these; CAS trains an FCN of its own in each job.
+_BY_CLASSIFIER = ("inception_score", "inception_score_std", "fid")
+_BEHIND = ("classifier", "n_samples", "reference")
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Frames that may be compared.
+
+    Attributes:
+        scores: Scores of finished jobs, with the column `method`.
+        jobs: One row per job: its success, or its last attempt; with the columns `method` and `attempts`.
+        references: Real-data references, one row per data set and score.
+        preset: The preset all of it was made with.
+        rows_hash: Hash of the score rows; a report of the same rows carries the same.
+    """
+
+    scores: pd.DataFrame
+    jobs: pd.DataFrame
+    references: pd.DataFrame
+    preset: str
+    rows_hash: str
+
+    @property
+    def datasets(self) -> list[str]:
+        """All data sets that were tried, also those on which every job failed."""
+        return sorted(set(self.jobs["dataset"]))
+
+
+def select(store: ResultStore, preset: str | None = None) -> Selection:
+    """The comparable results of a store.
+
+    Args:
+        store: An open store.
+        preset: The preset to report on; needed where the store holds several.
+
+    Raises:
+        ReportError: No finished job, several presets and none chosen, or rows that must not be mixed.
+        StoreError: The store cannot be read.
+    """
+    jobs = store.jobs()
+    preset = _one_preset(sorted(set(jobs["preset"])), preset)
+    jobs = _one_row_per_job(jobs[jobs["preset"] == preset])
+    done = set(jobs.loc[jobs["status"] == "ok", "job"])
+    scores = store.scores()
+    scores = scores[scores["job"].isin(done)].reset_index(drop=True)
+    if scores.empty:
+        raise ReportError(f"no job of preset {preset} has finished with a score; see `ucrbench status`")
+    check_alike(scores)
+    jobs = name_methods(jobs)
+    scores["method"] = scores["job"].map(jobs.set_index("job")["method"])
+    return Selection(scores, jobs, _references(store.references(), scores, preset), preset, hash_rows(scores))
+
+
+def check_alike(scores: pd.DataFrame) -> None:
+    """Refuse scores that were not made alike.
+
+    Raises:
+        ReportError: Protocol or score versions, overrides, archives, contents or treatments of a data set, or
+            the FCN behind IS and FID are mixed, or a job is there twice.
+    """
+    by_classifier = scores[scores["score"].isin(_BY_CLASSIFIER)]
+    checks = [(scores, *check) for check in _ALIKE]
+    checks += [(by_classifier, column, ("dataset", "score")) for column in _BEHIND]
+    for frame, column, within in checks:
+        for key, group in frame.groupby(list(within)) if within else [((), frame)]:
+            if len(found := sorted(map(str, group[column].unique()))) > 1:
+                of = f" for {', '.join(map(str, key))}" if within else ""
+                raise ReportError(
+                    f"the scores mix {len(found)} values of {column}{of} ({'; '.join(found)[:120]}); "
+                    "keep what cannot be compared in stores of its own"
+                )
+    twice = scores[scores.duplicated(["dataset", "variant", "views", "preset", "seed", "score"])]
+    if not twice.empty:
+        row = twice.iloc[0]
+        raise ReportError(
+            f"{row['score']} of {row['variant']} on {row['dataset']}, seed {row['seed']}, comes from several "
+            "jobs with different settings; keep them in stores of their own"
+        )
+
+
+def hash_rows(scores: pd.DataFrame) -> str:
+    """20 hex digits for a set of score rows, whatever their order."""
+    columns = ["job", "score", "value", "score_version", "classifier"]
+    text = scores[columns].sort_values(["job", "score"]).to_csv(index=False, float_format="%.17g")
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _one_preset(there: list[str], wanted: str | None) -> str:
+    if not there:
+        raise ReportError("the store holds no jobs yet; run some with `ucrbench run`")
+    if wanted is None and len(there) > 1:
+        raise ReportError(f"the store holds the presets {', '.join(there)}; choose one of them")
+    if wanted is not None and wanted not in there:
+        raise ReportError(f"the store holds no job of preset {wanted}; it holds {', '.join(there)}")
+    return wanted or there[0]
+
+
+def _one_row_per_job(jobs: pd.DataFrame) -> pd.DataFrame:
+    order = jobs.assign(ok=jobs["status"] == "ok").sort_values(["ok", "finished_at"], kind="stable")
+    last = order.drop(columns="ok").groupby("job", as_index=False).tail(1)
+    return last.assign(attempts=last["job"].map(jobs["job"].value_counts())).reset_index(drop=True)
+
+
+def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str) -> pd.DataFrame:
+    hashes = scores.drop_duplicates("dataset").set_index("dataset")["data_hash"]
+    same_data = references["data_hash"] == references["dataset"].map(hashes)
+    references = references[same_data & (references["preset"] == preset)]
+    # Where several FCNs were at work, the references that belong are those of the one behind the scores.
+    behind = scores[scores["score"].isin(_BY_CLASSIFIER)].drop_duplicates("dataset")
+    used = references["dataset"].map(behind.set_index("dataset")["classifier"])
+    references = references[used.isna() | (references["classifier"] == used)]
+    twice = references[references.duplicated(["dataset", "score"])]
+    if not twice.empty:
+        row = twice.iloc[0]
+        raise ReportError(
+            f"{row['dataset']} has several references {row['score']}; keep one, in OUT/references"
+        )
+    return references.reset_index(drop=True)

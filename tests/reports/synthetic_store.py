@@ -1,0 +1,93 @@
+"""A made-up store for the tests of this folder, written the way the runner writes one."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow, hash_json, versions
+
+VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
+LENGTH = 96
+
+
+def build(path, datasets, variants=VARIANTS, seeds=(0,), preset="quick", failed=(), samples=True, **changes):
+    """Write a store with every job of a sweep; those in `failed` (dataset, variant) fail."""
+    store = ResultStore(path, create=True)
+    started = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    for number, dataset in enumerate(datasets):
+        rng = np.random.default_rng(number)
+        waves = np.sin(np.linspace(0, 6, LENGTH) * (1 + np.arange(12) % 3)[:, None]) + rng.normal(
+            0, 0.1, (12, LENGTH)
+        )
+        labels = np.arange(12) % 3
+        if samples:
+            store.save_real(dataset, waves.astype("float32"), labels)
+        _references(store, dataset, preset)
+        for place, variant in enumerate(variants):
+            for seed in seeds:
+                job = hash_json([dataset, variant, seed, preset, sorted(changes.items())])
+                row = _job(job, dataset, variant, seed, preset, started + timedelta(seconds=place))
+                if (dataset, variant) in failed:
+                    store.write_failure(_failed(row))
+                    continue
+                store.write_success(row, _scores(job, dataset, variant, seed, preset, place, rng, changes))
+                if samples:
+                    noisy = (waves + rng.normal(0, 0.05 + 0.1 * place, waves.shape)).astype("float32")
+                    store.save_arrays(
+                        job, "samples", unconditional=noisy, conditional=noisy, conditional_labels=labels
+                    )
+                    frame = pd.DataFrame(
+                        {"stage": "prior", "step": [0, 1], "name": "loss", "value": [1.0, 0.5]}
+                    )
+                    store.save_curves(job, frame)
+    return store
+
+
+def _scores(job, dataset, variant, seed, preset, place, rng, changes):
+    quantised = variant.startswith("vqvae")
+    for name, score in SCORES.items():
+        if not quantised and (name.endswith("_continuous") or name == "codebook_perplexity"):
+            continue
+        generated = name in ("inception_score", "inception_score_std", "fid", "cas")
+        fields = {
+            "dataset": dataset, "variant": variant, "views": "warp" if "_" in variant else "none", "preset": preset,
+            "seed": seed, "score": name, "value": float(0.6 + 0.05 * place + rng.normal(0, 0.02)),
+            "higher_is_better": score.higher_is_better, "n_samples": 256 if generated else None,
+            "classifier": "trained:1f2e" if generated else None, "reference": "test" if name == "fid" else None,
+            "score_version": 1, "protocol_version": 1, "data_hash": hash_json(dataset),
+            "treatment": "scaled by train", "archive": "2018", "device": "cpu (2 threads)", "job": job,
+        }  # fmt: skip
+        yield ScoreRow(**{**fields, **changes})
+
+
+def _job(job, dataset, variant, seed, preset, started):
+    return JobRow(
+        job=job, attempt=uuid.uuid4().hex, dataset=dataset, variant=variant, preset=preset, seed=seed, status="ok",
+        views="warp" if "_" in variant else "none", started_at=started, finished_at=started + timedelta(seconds=9),
+        seconds_fit=7.5, seconds_total=9.0, peak_memory_bytes=2**29, device="cpu (2 threads)", threads=2,
+        n_parameters=431_000, n_train=50, n_test=150, length=LENGTH, n_classes=3, data_hash=hash_json(dataset),
+        treatment="scaled by train", archive="2018", protocol_version=1, commit="0123456789abcdef" * 2,
+        **versions(),
+    )  # fmt: skip
+
+
+def _failed(row):
+    fields = {
+        **vars(row),
+        "status": "failed",
+        "error": "RuntimeError: <b>loss & gradient</b> were not finite",
+    }
+    return JobRow(**fields)
+
+
+def _references(store, dataset, preset):
+    values = {"inception_score": 2.1, "inception_score_std": 0.1, "fid": 0.25, "fcn_accuracy": 0.94}
+    store.write_references(
+        ReferenceRow(
+            dataset=dataset, score=name, value=value, higher_is_better=None, n_samples=150,
+            classifier="trained:1f2e", data_hash=hash_json(dataset), treatment="scaled by train", protocol_version=1,
+            preset=preset, reference=hash_json([dataset, preset]),
+        )
+        for name, value in values.items()
+    )  # fmt: skip
