@@ -82,7 +82,7 @@ def inline(svg: str, label: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     width = re.search(r'width="([\d.]+)pt"', body)
-    size = f"max-width:{float(width[1]) * 4 / 3:.0f}px" if width else ""
+    size = f"max-width:{float(width[1]) * 1.6:.0f}px" if width else ""
     body = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", body, count=1)
     body = body.replace("<svg", f'<svg role="img" aria-label="{label}" style="{size}"', 1)

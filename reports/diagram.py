@@ -17,8 +17,8 @@ _LEVEL = 0.10
 def cliques(p_values: pd.DataFrame, alpha: float = ALPHA) -> list[list[str]]:
     """The largest groups of methods no two of which differ significantly.
 
-    Two methods linked to a third need not be linked to each other, and a group need not be a run of neighbours
-    on the axis of ranks: groups are maximal cliques of the graph of pairs with p > alpha (Bron and Kerbosch,
+    Two methods linked to a third need not be linked to each other, and a group need not be a run of
+    neighbours on the axis of ranks: groups are maximal cliques of the graph of pairs with p > alpha (Bron and Kerbosch,
     1973).
 
     Args:

@@ -26,8 +26,8 @@ class Section:
 
     Attributes:
         table: Data sets x methods.
-        comparison: How the methods compare, the reason why they are not compared, or None for a score that has
-            no direction.
+        comparison: How the methods compare, the reason why they are not compared, or None for a score that
+            has no direction.
         diagram: SVG of the critical-difference diagram, where there is a comparison.
     """
 
@@ -113,7 +113,8 @@ def _board(board: pd.DataFrame) -> dict[str, object]:
             cells.append(
                 {
                     "mean": _number(mean, min(decimals(name), 3)),
-                    "under": f"rank {rank:.2f} · {wins:.0f} win{'' if wins == 1 else 's'}" if ranked else "",
+                    "rank": f"rank {rank:.2f}" if ranked else "",
+                    "wins": f"{wins:.0f} win{'' if wins == 1 else 's'}" if ranked else "",
                     "sort": rank if ranked else ("" if pd.isna(mean) else mean),
                     "best": best,
                 }

@@ -4,7 +4,10 @@ import json
 import os
 import shutil
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from ..results import ResultStore
 from .canvas import save
@@ -36,7 +39,7 @@ def report(
             rank on the data sets "common" to all.
 
     Returns:
-        Path of the page, `dest`/index.html, with tables/*.csv, tables/*.tex, figures/*.pdf and *.svg beside it.
+        Path of the page, `dest`/index.html; beside it are tables/*.csv and *.tex, figures/*.pdf and *.svg.
 
     Raises:
         StoreError: `out` is no store, or cannot be read.
@@ -98,10 +101,10 @@ def _write(store: ResultStore, selection: Selection, gaps: str, work: Path) -> N
         comparison = comparisons.get(score)
         diagram = None
         if isinstance(comparison, Comparison):
-            comparison.summary.to_csv(tables / f"{_stem(score)}-ranks.csv")
             diagram = _write_diagram(comparison, figures)
         sections.append(Section(table, comparison, diagram))
     _write_overview(selection, gaps, tables)
+    _write_tests(comparisons, tables)
     pictures = _write_pictures(store, selection, figures)
     (work / "index.html").write_text(page(selection, sections, pictures, gaps), encoding="utf-8")
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
@@ -124,6 +127,27 @@ def _write_diagram(comparison: Comparison, folder: Path) -> str:
     comparison.summary.to_csv(f"{stem}-ranks.csv")
     comparison.pairs.to_csv(f"{stem}-p-values.csv", index=False)
     return save(critical_difference(comparison), stem)
+
+
+def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> None:
+    rows = []
+    for score, found in comparisons.items():
+        if isinstance(found, str):
+            rows.append({"score": score, "refused": found})
+            continue
+        chi2, p = found.friedman or (None, None)
+        rows.append(
+            {
+                "score": score,
+                "gaps": found.gaps,
+                "datasets": found.n_datasets,
+                "left_out": " ".join(found.left_out),
+                "friedman_chi2": chi2,
+                "friedman_p": p,
+                "smallest_p_possible": found.smallest_p,
+            }
+        )
+    pd.DataFrame(rows).to_csv(folder / "tests.csv", index=False)
 
 
 def _write_overview(selection: Selection, gaps: str, folder: Path) -> None:

@@ -51,25 +51,57 @@ def _scores(job, dataset, variant, seed, preset, place, rng, changes):
             continue
         generated = name in ("inception_score", "inception_score_std", "fid", "cas")
         fields = {
-            "dataset": dataset, "variant": variant, "views": "warp" if "_" in variant else "none", "preset": preset,
-            "seed": seed, "score": name, "value": float(0.6 + 0.05 * place + rng.normal(0, 0.02)),
-            "higher_is_better": score.higher_is_better, "n_samples": 256 if generated else None,
-            "classifier": "trained:1f2e" if generated else None, "reference": "test" if name == "fid" else None,
-            "score_version": 1, "protocol_version": 1, "data_hash": hash_json(dataset),
-            "treatment": "scaled by train", "archive": "2018", "device": "cpu (2 threads)", "job": job,
-        }  # fmt: skip
+            "dataset": dataset,
+            "variant": variant,
+            "views": "warp" if "_" in variant else "none",
+            "preset": preset,
+            "seed": seed,
+            "score": name,
+            "value": float(0.6 + 0.05 * place + rng.normal(0, 0.02)),
+            "higher_is_better": score.higher_is_better,
+            "n_samples": 256 if generated else None,
+            "classifier": "trained:1f2e" if generated else None,
+            "reference": "test" if name == "fid" else None,
+            "score_version": 1,
+            "protocol_version": 1,
+            "data_hash": hash_json(dataset),
+            "treatment": "scaled by train",
+            "archive": "2018",
+            "device": "cpu (2 threads)",
+            "job": job,
+        }
         yield ScoreRow(**{**fields, **changes})
 
 
 def _job(job, dataset, variant, seed, preset, started):
     return JobRow(
-        job=job, attempt=uuid.uuid4().hex, dataset=dataset, variant=variant, preset=preset, seed=seed, status="ok",
-        views="warp" if "_" in variant else "none", started_at=started, finished_at=started + timedelta(seconds=9),
-        seconds_fit=7.5, seconds_total=9.0, peak_memory_bytes=2**29, device="cpu (2 threads)", threads=2,
-        n_parameters=431_000, n_train=50, n_test=150, length=LENGTH, n_classes=3, data_hash=hash_json(dataset),
-        treatment="scaled by train", archive="2018", protocol_version=1, commit="0123456789abcdef" * 2,
+        job=job,
+        attempt=uuid.uuid4().hex,
+        dataset=dataset,
+        variant=variant,
+        preset=preset,
+        seed=seed,
+        status="ok",
+        views="warp" if "_" in variant else "none",
+        started_at=started,
+        finished_at=started + timedelta(seconds=9),
+        seconds_fit=7.5,
+        seconds_total=9.0,
+        peak_memory_bytes=2**29,
+        device="cpu (2 threads)",
+        threads=2,
+        n_parameters=431_000,
+        n_train=50,
+        n_test=150,
+        length=LENGTH,
+        n_classes=3,
+        data_hash=hash_json(dataset),
+        treatment="scaled by train",
+        archive="2018",
+        protocol_version=1,
+        commit="0123456789abcdef" * 2,
         **versions(),
-    )  # fmt: skip
+    )
 
 
 def _failed(row):
@@ -85,9 +117,17 @@ def _references(store, dataset, preset):
     values = {"inception_score": 2.1, "inception_score_std": 0.1, "fid": 0.25, "fcn_accuracy": 0.94}
     store.write_references(
         ReferenceRow(
-            dataset=dataset, score=name, value=value, higher_is_better=None, n_samples=150,
-            classifier="trained:1f2e", data_hash=hash_json(dataset), treatment="scaled by train", protocol_version=1,
-            preset=preset, reference=hash_json([dataset, preset]),
+            dataset=dataset,
+            score=name,
+            value=value,
+            higher_is_better=None,
+            n_samples=150,
+            classifier="trained:1f2e",
+            data_hash=hash_json(dataset),
+            treatment="scaled by train",
+            protocol_version=1,
+            preset=preset,
+            reference=hash_json([dataset, preset]),
         )
         for name, value in values.items()
-    )  # fmt: skip
+    )

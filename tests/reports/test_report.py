@@ -1,0 +1,252 @@
+"""The report of a made-up store: everything is there, nothing comes from the network, nothing is mixed."""
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_store import build
+from ucrbench.reports import ReportError, leaderboard, leaderboard_text, report, score_table
+from ucrbench.reports.latex import escape, score_table_latex
+from ucrbench.results import ResultStore, StoreError
+
+NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\"
+
+
+class Page(HTMLParser):
+    """Loads, texts and tags of a page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.loads, self.tags, self.texts = [], [], []
+        self.source = path.read_text(encoding="utf-8")
+        self.feed(self.source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name in ("src", "srcset", "data", "action", "poster") or (name == "href" and tag != "a"):
+                self.loads.append(value)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    path = tmp_path_factory.mktemp("small") / "out"
+    build(path, ["ItalyPowerDemand", "GunPoint", "ArrowHead"])
+    return report(path)
+
+
+def test_everything_is_there(small):
+    assert small.name == "index.html"
+    folder = small.parent
+    for name in (
+        "tables/leaderboard.csv",
+        "tables/leaderboard.tex",
+        "tables/coverage.csv",
+        "tables/tests.csv",
+        "tables/fid.csv",
+        "tables/fid.tex",
+        "tables/codebook-perplexity.csv",
+        "figures/fid-cd.pdf",
+        "figures/fid-cd.svg",
+        "figures/fid-cd-ranks.csv",
+        "figures/fid-cd-p-values.csv",
+        "figures/samples-GunPoint.pdf",
+    ):
+        assert (folder / name).stat().st_size > 0, name
+    fid = pd.read_csv(folder / "tables/fid.csv", index_col=0)
+    assert list(fid.columns) == ["ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow", "real data"]
+    assert fid.loc["GunPoint", "real data"] == 0.25
+    assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 7 + 3 * 10)
+    assert not list(folder.parent.glob(".report*"))
+
+
+def test_page_is_whole_and_loads_nothing(small):
+    page = Page(small)
+    assert [load for load in page.loads if not load.startswith(("#", "data:"))] == []
+    assert not re.search(r"url\(\s*['\"]?(?!#|data:)", page.source)
+    assert "@import" not in page.source
+    assert page.tags.count("svg") == 8 + 3
+    for words in (
+        "Leaderboard",
+        "Linear probe (continuous)",
+        "Codebook perplexity",
+        "real train",
+        "FCN on real",
+    ):
+        assert words in page.text
+    assert "no significance can be shown" in page.text
+    assert "Friedman" not in page.text
+    assert "15 of 15 jobs ok" in page.text
+    ids = re.findall(r'<(?:section|h2)[^>]* id="([^"]+)"', page.source)
+    assert set(re.findall(r'href="#([^"]+)"', page.source.split("</nav>")[0])) <= set(ids)
+    assert "nan" not in page.text.lower().replace("provenance", "").split()
+
+
+def test_five_data_sets_have_groups_and_friedman(tmp_path):
+    build(tmp_path / "out", [f"D{i}" for i in range(6)], seeds=(0, 1), samples=False)
+    page = Page(report(tmp_path / "out", tmp_path / "site"))
+    assert "Friedman: χ²" in page.text
+    assert "A bar joins" in page.text
+    assert re.search(r"0\.\d{4} ± 0\.\d{4}", page.text)
+    assert (tmp_path / "site" / "tables" / "knn.tex").exists()
+
+
+def test_failures_are_listed_and_not_ranked_over(tmp_path):
+    build(tmp_path / "out", ["A", "B", "C"], failed=[("B", "vae")], samples=False)
+    page = Page(report(tmp_path / "out"))
+    assert "14 of 15 jobs ok" in page.text
+    assert "RuntimeError: <b>loss & gradient</b> were not finite" in page.text
+    assert "RuntimeError: &lt;b&gt;loss &amp; gradient" in page.source
+    assert "linear_probe lacks 1 of 15 values, the first vae on B" in page.text
+    board = pd.read_csv(tmp_path / "out/report/tables/leaderboard.csv", index_col=0)
+    assert "knn_continuous mean_rank" in board
+    assert "knn mean" not in board
+    page = Page(report(tmp_path / "out", gaps="common"))
+    assert "left out: B" in page.text
+    assert pd.read_csv(tmp_path / "out/report/tables/tests.csv")["datasets"].tolist() == [
+        2,
+        2,
+        3,
+        3,
+        2,
+        2,
+        2,
+        2,
+    ]
+
+
+def test_hostile_names_are_text(tmp_path):
+    build(tmp_path / "out", [NASTY, "b" * 80, "😀 & <b>"], variants=("vqvae", f"m:{NASTY}"))
+    path = report(tmp_path / "out")
+    page = Page(path)
+    assert page.tags.count("script") == 1
+    assert "<script>alert" not in page.source
+    assert NASTY in page.text
+    for svg in (path.parent / "figures").glob("*.svg"):
+        assert "<script" not in svg.read_text(encoding="utf-8")
+    latex = (path.parent / "tables" / "knn.tex").read_text(encoding="utf-8")
+    assert escape(NASTY) in latex
+    assert not re.search(r"(?<!\\)[%#$]", latex.replace(r"$\pm$", ""))
+
+
+def test_escape_leaves_no_command():
+    assert escape("a_b & 5% $x$ #1 {y} ~ ^ \\z") == (
+        r"a\_b \& 5\% \$x\$ \#1 \{y\} \textasciitilde{} \textasciicircum{} \textbackslash{}z"
+    )
+
+
+def test_second_report_replaces_the_first_and_nothing_else(tmp_path):
+    build(tmp_path / "out", ["A"], samples=False)
+    path = report(tmp_path / "out")
+    (path.parent / "stale").write_text("x")
+    report(tmp_path / "out")
+    assert not (path.parent / "stale").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("x")
+    with pytest.raises(ReportError, match="holds something else"):
+        report(tmp_path / "out", tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.tex").exists()
+    with pytest.raises(ReportError, match="is a file"):
+        report(tmp_path / "out", tmp_path / "mine" / "thesis.tex")
+    with pytest.raises(ReportError, match="cannot write"):
+        report(tmp_path / "out", "/proc/report")
+
+
+def test_same_rows_same_hash(tmp_path):
+    for name in ("a", "b"):
+        build(tmp_path / name, ["A", "B"], samples=False)
+        report(tmp_path / name)
+    one, two = (json.loads((tmp_path / name / "report" / "report.json").read_text()) for name in ("a", "b"))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"protocol_version": 2}, "protocol_version"),
+        ({"score_version": 2}, "score_version for"),
+        ({"overrides": '{"training.lr": 0.1}'}, "overrides"),
+        ({"data_hash": "other"}, "data_hash for A"),
+        ({"classifier": "trained:9"}, r"classifier for A, fid"),
+        ({"device": "other"}, "comes from several jobs"),
+    ],
+)
+def test_what_was_made_differently_is_not_mixed(tmp_path, changes, words):
+    build(tmp_path, ["A"], samples=False)
+    build(tmp_path, ["A"], samples=False, variants=["ae"], **changes)
+    with pytest.raises(ReportError, match=words) as caught:
+        report(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "report").exists()
+
+
+def test_presets_are_not_mixed(tmp_path):
+    build(tmp_path, ["A"], samples=False)
+    build(tmp_path, ["A"], preset="smoke", samples=False)
+    with pytest.raises(ReportError, match="presets quick, smoke; choose"):
+        report(tmp_path)
+    assert "preset smoke" in Page(report(tmp_path, preset="smoke")).text
+    with pytest.raises(ReportError, match="no job of preset thesis"):
+        report(tmp_path, preset="thesis")
+    with pytest.raises(ReportError, match="unknown policy"):
+        report(tmp_path, preset="smoke", gaps="worst")
+
+
+def test_nothing_to_report(tmp_path):
+    with pytest.raises(StoreError, match="no results"):
+        report(tmp_path / "absent")
+    ResultStore(tmp_path / "empty", create=True).prepare()
+    with pytest.raises(ReportError, match="no jobs yet"):
+        report(tmp_path / "empty")
+    build(tmp_path / "sad", ["A"], variants=["ae"], failed=[("A", "ae")])
+    with pytest.raises(ReportError, match="has finished"):
+        report(tmp_path / "sad")
+
+
+def test_one_method_has_a_page_without_ranks(tmp_path):
+    build(tmp_path, ["A"], variants=["ae"], samples=False)
+    assert "has one method only" in Page(report(tmp_path)).text
+
+
+def test_leaderboard(tmp_path):
+    scores = build(tmp_path, ["A", "B"], samples=False).scores()
+    board = leaderboard(scores)
+    assert list(board.index) == ["ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow"]
+    assert board["knn", "mean_rank"].sum() == 15
+    wanted = scores[(scores["score"] == "knn") & (scores["variant"] == "ae")]["value"].round(4).mean()
+    assert board.loc["ae", ("knn", "mean")] == pytest.approx(wanted)
+    assert np.isnan(board.loc["ae", ("knn_continuous", "mean")])
+    assert "inception_score_std" not in board.columns.get_level_values("score")
+    text = leaderboard_text(board)
+    assert re.fullmatch(r"0\.\d{3} \(\d\.\d\d\)", text.loc["vqvae", "FID"])
+    assert text.loc["ae", "Codebook perplexity"] == "–"
+
+
+def test_best_is_bold_and_second_underlined(tmp_path):
+    scores = build(tmp_path, ["A"], variants=["ae", "vae"], samples=False).scores()
+    table = score_table(scores, "knn")
+    best = table.mean.loc["A"].idxmax()
+    assert table.place.loc["A", best] == 1
+    latex = score_table_latex(table)
+    assert rf"\textbf{{{table.text.loc['A', best]}}}" in latex
+    assert latex.count(r"\underline{") == 1
+    assert r"\toprule" in latex
+    scores["value"] = 0.5
+    assert (score_table(scores, "knn").place == 0).all().all()
+
+
+def test_the_room_does_not_import_torch_or_pyplot():
+    code = "import ucrbench.reports, sys; assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
