@@ -109,10 +109,7 @@ def plan(sweep: Sweep, store: ResultStore | None = None) -> Plan:
     speed = probe(settings.device, settings.threads)
     config = settings.config
     judge_seconds = {name: speed.seconds(judge_work(infos[name], config)) for name in names}
-    seconds = {
-        job.key: speed.seconds(job_work(job.contender.name, infos[job.data.name], config))
-        for job in jobs
-    }
+    seconds = {job.key: speed.seconds(job_work(job.contender.name, infos[job.data.name], config)) for job in jobs}
     factor = correction(store.jobs(), seconds) if store else 1.0
     seconds = {key: factor * value for key, value in seconds.items()}
     jobs.sort(key=lambda job: -seconds[job.key])

@@ -56,7 +56,9 @@ class Lines:
     def _line(self, text: str) -> None:
         self.count += 1
         width = len(str(self.total))
-        self.console.print(f"[{self.count:>{width}}/{self.total}] {text}", markup=False, highlight=False, soft_wrap=True)
+        self.console.print(
+            f"[{self.count:>{width}}/{self.total}] {text}", markup=False, highlight=False, soft_wrap=True
+        )
 
 
 class Bar:

@@ -32,9 +32,7 @@ def read(found: Found) -> tuple[RawDataset, str] | None:
                 for split in ("train", "test")
             ]
             return RawDataset(*splits), str(kept["data_hash"])
-    except (
-        Exception
-    ):  # a cut or foreign file can raise nearly anything in zipfile and numpy; the source is at hand
+    except Exception:  # a cut or foreign file can raise nearly anything in zipfile and numpy; the source is at hand
         return None
 
 

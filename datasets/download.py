@@ -54,13 +54,10 @@ def download(
     there = leftover(name, folder)
     note = f" ({there})" if there else ""
     way_out = (
-        f"run `ucrbench data fetch {name}` with network, or name a folder that has it "
-        "by --data-dir or $UCRBENCH_DATA"
+        f"run `ucrbench data fetch {name}` with network, or name a folder that has it by --data-dir or $UCRBENCH_DATA"
     )
     if offline():
-        raise DatasetError(
-            f"{name} is not in {folder}{note} and UCRBENCH_OFFLINE forbids downloads: {way_out}"
-        )
+        raise DatasetError(f"{name} is not in {folder}{note} and UCRBENCH_OFFLINE forbids downloads: {way_out}")
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     lock = folder / ".ucrbench-download.lock"
     try:

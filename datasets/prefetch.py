@@ -142,9 +142,7 @@ def verify(
             left = source.leftover(name, folder)
             if names is None and not left:
                 continue
-            problem = (
-                f"{name} is not there: {left or f'no {Path(folder, name)}'}; run `ucrbench data fetch {name}`"
-            )
+            problem = f"{name} is not there: {left or f'no {Path(folder, name)}'}; run `ucrbench data fetch {name}`"
             results.append(VerifyResult(name, "absent", problem, "", name in hashes.recorded()))
         if progress:
             progress(results[-1])

@@ -108,14 +108,11 @@ def check(raw: RawDataset, info: DatasetInfo) -> None:
     longest = int(raw.train.lengths.max())
     if longest != info.length:
         raise DatasetError(
-            f"the longest series of {info.name}_TRAIN.ts has {longest} points "
-            f"where the archive has {info.length}"
+            f"the longest series of {info.name}_TRAIN.ts has {longest} points where the archive has {info.length}"
         )
     classes = set(raw.train.labels.tolist())
     if len(classes) != info.n_classes:
-        raise DatasetError(
-            f"{info.name}_TRAIN.ts has {len(classes)} classes where the archive has {info.n_classes}"
-        )
+        raise DatasetError(f"{info.name}_TRAIN.ts has {len(classes)} classes where the archive has {info.n_classes}")
     unseen = sorted(set(raw.test.labels.tolist()) - classes)
     if unseen:
         raise DatasetError(f"{info.name}_TEST.ts has class {unseen[0]!r}, which the training split lacks")

@@ -63,14 +63,10 @@ def data_folder(data_dir: str | os.PathLike | None = None) -> Path:
     Raises:
         DatasetError: It is something other than a folder.
     """
-    chosen = (
-        data_dir or os.environ.get("UCRBENCH_DATA") or os.environ.get("AEON_DATA") or Path("~", "aeon_data")
-    )
+    chosen = data_dir or os.environ.get("UCRBENCH_DATA") or os.environ.get("AEON_DATA") or Path("~", "aeon_data")
     folder = Path(os.path.abspath(Path(chosen).expanduser()))
     if folder.exists() and not folder.is_dir():
-        raise DatasetError(
-            f"the data folder {folder} is a file; name a folder by --data-dir or $UCRBENCH_DATA"
-        )
+        raise DatasetError(f"the data folder {folder} is a file; name a folder by --data-dir or $UCRBENCH_DATA")
     return folder
 
 
@@ -118,9 +114,7 @@ def leftover(name: str, folder: Path) -> str:
     there = [path.name for path in place.glob(f"{name}_T*.ts")]
     if not there:
         # A folder with nothing but the cache of a bundled set is in order.
-        return (
-            "" if any(place.glob("*.npz")) else f"{place} is an empty folder, as a failed download leaves it"
-        )
+        return "" if any(place.glob("*.npz")) else f"{place} is an empty folder, as a failed download leaves it"
     lacking = [f"{name}_{split}.ts" for split in ("TRAIN", "TEST") if f"{name}_{split}.ts" not in there]
     return f"{place} lacks {' and '.join(lacking)}"
 

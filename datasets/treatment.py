@@ -131,9 +131,7 @@ def scale_statistics(values: np.ndarray) -> tuple[float, float]:
     return mean, std
 
 
-def encode_labels(
-    train: Sequence[str], test: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+def encode_labels(train: Sequence[str], test: Sequence[str]) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Number the labels 0..K-1 in the order of the sorted training labels.
 
     Labels that are all numbers are sorted as numbers ("2" before "10"), others as text.

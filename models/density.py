@@ -64,9 +64,7 @@ class LatentDensity:
         """
         z = _as_array(z).astype(np.float32)
         if len(z) == 0 or not np.isfinite(z).all():
-            raise ModelError(
-                f"latents of shape {z.shape} are empty or hold NaN or infinity: train longer or slower"
-            )
+            raise ModelError(f"latents of shape {z.shape} are empty or hold NaN or infinity: train longer or slower")
         self.shape = z.shape[1:]
         scores = self._project(z.reshape(len(z), -1))
         self.overall = _Gaussian(scores.mean(0), _shrunk(scores - scores.mean(0), len(z) - 1))
@@ -78,9 +76,7 @@ class LatentDensity:
             self._fit_classes(scores, labels)
         return self
 
-    def sample(
-        self, n: int, y: int | np.ndarray | Tensor | None = None, *, rng: np.random.Generator
-    ) -> np.ndarray:
+    def sample(self, n: int, y: int | np.ndarray | Tensor | None = None, *, rng: np.random.Generator) -> np.ndarray:
         """Draws latents.
 
         Args:

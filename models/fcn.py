@@ -106,9 +106,7 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
     try:
         state: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch, pickle, zipfile and the OS each have errors of their own here
-        raise ModelError(
-            f"{path}: not a readable weights file ({type(error).__name__}); {way_out}"
-        ) from error
+        raise ModelError(f"{path}: not a readable weights file ({type(error).__name__}); {way_out}") from error
     head = state.get("final.weight") if isinstance(state, dict) else None
     if not isinstance(head, Tensor) or head.ndim != 2 or len(head) == 0:
         raise ModelError(f"{path}: no FCN weights, 'final.weight' is missing or no matrix; {way_out}")

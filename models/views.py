@@ -15,9 +15,7 @@ from torch import Tensor
 from .errors import ModelError
 
 
-def warp(
-    x: Tensor, *, amplitude: float = 0.2, window: float = 0.4, scale: tuple[float, float] = (0.9, 2.0)
-) -> Tensor:
+def warp(x: Tensor, *, amplitude: float = 0.2, window: float = 0.4, scale: tuple[float, float] = (0.9, 2.0)) -> Tensor:
     """Amplitude resize, then window warp (Le Guennec, Malinowski and Tavenard, AALTD 2016).
 
     A random window of each series is stretched by a random factor, and the whole is resampled linearly to

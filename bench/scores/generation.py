@@ -54,15 +54,11 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"Frechet distance: features of widths {a.shape[1]} and {b.shape[1]}")
     if min(len(a), len(b)) < 2:
-        raise ValueError(
-            f"Frechet distance: {min(len(a), len(b))} row has no covariance; at least 2 are needed"
-        )
+        raise ValueError(f"Frechet distance: {min(len(a), len(b))} row has no covariance; at least 2 are needed")
     mean_a, root_a = _moments(a)
     mean_b, root_b = _moments(b)
     cross = np.linalg.svd(root_a @ root_b.T, compute_uv=False).sum()
-    distance = (
-        np.square(mean_a - mean_b).sum() + np.square(root_a).sum() + np.square(root_b).sum() - 2 * cross
-    )
+    distance = np.square(mean_a - mean_b).sum() + np.square(root_a).sum() + np.square(root_b).sum() - 2 * cross
     return max(0.0, float(distance))
 
 

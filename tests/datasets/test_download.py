@@ -93,9 +93,7 @@ def test_truncated_download_is_tried_again_and_never_kept(aeon, data_home):
 def test_failing_download_is_one_line_and_leaves_nothing(aeon, data_home, monkeypatch):
     aeon(failures=99)
     monkeypatch.setattr(download, "FIRST_PAUSE", 0.0)
-    with pytest.raises(
-        DatasetError, match=r"could not be downloaded .*timed out.*`ucrbench data fetch"
-    ) as caught:
+    with pytest.raises(DatasetError, match=r"could not be downloaded .*timed out.*`ucrbench data fetch") as caught:
         load("GunPoint")
     assert "\n" not in str(caught.value)
     assert not data_home.exists()

@@ -70,9 +70,7 @@ def test_series_of_unequal_lengths_where_one_is_published(archive):
     ("value", "match"), [("inf", "an infinite value"), ("abc", "cannot be read"), ("", "cannot be read")]
 )
 def test_value_that_is_none(archive, value, match):
-    _change(
-        archive("ItalyPowerDemand"), "TEST", lambda rows: [value + "," + rows[0].split(",", 1)[1], *rows[1:]]
-    )
+    _change(archive("ItalyPowerDemand"), "TEST", lambda rows: [value + "," + rows[0].split(",", 1)[1], *rows[1:]])
     _expect(f"ItalyPowerDemand_TEST.ts .*{match}" + REMEDY)
 
 

@@ -165,7 +165,5 @@ def test_cached_set_needs_neither_aeon_nor_torch(data_home):
         "import sys; from ucrbench.datasets import load; load('GunPoint');"
         "print(sorted({'aeon', 'torch', 'numba'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -86,9 +86,7 @@ def test_padding_differs_between_series_splits_and_sets_and_never_between_runs()
     assert (pad("PLAID", "train")[0] != pad("PLAID", "train")[1]).all()
 
 
-@given(
-    hnp.arrays(np.float64, st.tuples(st.integers(2, 8), st.integers(2, 20)), elements=st.floats(-1e3, 1e3))
-)
+@given(hnp.arrays(np.float64, st.tuples(st.integers(2, 8), st.integers(2, 20)), elements=st.floats(-1e3, 1e3)))
 def test_scaling_gives_mean_zero_and_variance_one_on_train(x):
     if x.std() < 1e-3:
         return
@@ -133,9 +131,7 @@ def test_word_labels_are_sorted_as_words_and_unseen_ones_refused():
         tr.encode_labels(["warm", "cold"], ["hot"])
 
 
-@pytest.mark.parametrize(
-    "name", ["GunPoint", "ItalyPowerDemand", "ArrowHead", "OSULeaf", "PickupGestureWiimoteZ"]
-)
+@pytest.mark.parametrize("name", ["GunPoint", "ItalyPowerDemand", "ArrowHead", "OSULeaf", "PickupGestureWiimoteZ"])
 def test_bundled_sets_give_the_published_error(name):
     assert error_of_nearest_neighbour(load(name)) == pytest.approx(info(name).error_ed, abs=5e-5)
 

@@ -25,9 +25,7 @@ def test_untouched_sets_are_well(data_home):
     assert seen == results
     assert {r.name: r.data_hash for r in results} == hashes.recorded()
     assert all(r.ok and r.recorded and r.source == "bundled" for r in results)
-    assert not data_home.exists() or not [
-        p for p in data_home.rglob("*") if p.is_file() and p.suffix != ".npz"
-    ]
+    assert not data_home.exists() or not [p for p in data_home.rglob("*") if p.is_file() and p.suffix != ".npz"]
 
 
 def test_verify_reads_the_files_and_not_the_cache(archive, monkeypatch):

@@ -11,9 +11,7 @@ pytestmark = pytest.mark.archive
 FOLDER = os.environ.get("UCRBENCH_ARCHIVE")
 
 
-NAMES = (
-    catalogue() if FOLDER else [pytest.param("", marks=pytest.mark.skip("$UCRBENCH_ARCHIVE names no folder"))]
-)
+NAMES = catalogue() if FOLDER else [pytest.param("", marks=pytest.mark.skip("$UCRBENCH_ARCHIVE names no folder"))]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -83,10 +83,7 @@ def test_latents_all_alike_give_that_latent():
 def test_the_same_seed_gives_the_same_bits(shape):
     z = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
     y = np.arange(len(z)) % 3
-    draws = [
-        LatentDensity().fit(z, y).sample(30, y=np.arange(30) % 3, rng=np.random.default_rng(5))
-        for _ in range(2)
-    ]
+    draws = [LatentDensity().fit(z, y).sample(30, y=np.arange(30) % 3, rng=np.random.default_rng(5)) for _ in range(2)]
     np.testing.assert_array_equal(*draws)
 
 

@@ -137,9 +137,7 @@ def wrong_files():
     }
 
 
-@pytest.mark.parametrize(
-    "content", ["kernel", "no head", "extra", "list", "text", "empty", "missing", "folder"]
-)
+@pytest.mark.parametrize("content", ["kernel", "no head", "extra", "list", "text", "empty", "missing", "folder"])
 def test_wrong_weights_are_refused_in_one_line(tmp_path, content):
     path = tmp_path / "GunPoint.ckpt"
     if content in ("text", "empty"):

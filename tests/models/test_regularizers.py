@@ -51,9 +51,7 @@ def test_values_and_gradients_are_those_of_the_direct_formula(name, shape):
     a, b = views(*shape)
     got, expected = REGULARIZERS[name]()(a, b), DIRECT[name](a, b)
     torch.testing.assert_close(got, expected, rtol=1e-10, atol=1e-12)
-    for ours, theirs in zip(
-        torch.autograd.grad(got, (a, b)), torch.autograd.grad(expected, (a, b)), strict=True
-    ):
+    for ours, theirs in zip(torch.autograd.grad(got, (a, b)), torch.autograd.grad(expected, (a, b)), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-8, atol=1e-11)
 
 

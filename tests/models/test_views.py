@@ -79,9 +79,7 @@ def test_warp_is_the_direct_resampling(monkeypatch):
     span, width = length - 1, window * (length - 1)
     starts, stretches = np.array([0.0, 7.0, 40.0, span - width]), np.array([0.9, 2.0, 1.3, 1.0])
     draws = iter((starts / (span - width), (stretches - 0.9) / 1.1))
-    monkeypatch.setattr(
-        torch, "rand", lambda *shape, device: torch.tensor(next(draws), dtype=torch.float32)[:, None]
-    )
+    monkeypatch.setattr(torch, "rand", lambda *shape, device: torch.tensor(next(draws), dtype=torch.float32)[:, None])
     series = rng.standard_normal((4, 1, length))
     got = warp(torch.tensor(series), amplitude=0.0, window=window)
     for i in range(4):
