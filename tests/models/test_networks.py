@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-
 from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.spectrogram import Spectrogram, inverse_length
 
