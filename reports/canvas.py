@@ -49,9 +49,7 @@ def text_width(text: str, size: float = FONT_SIZE) -> float:
     """Width of a text in inches."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks
-        width, _, _ = text_to_path.get_text_width_height_descent(
-            text, FontProperties(size=size), ismath=False
-        )
+        width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
     return width / 72
 
 

@@ -18,8 +18,8 @@ def cliques(p_values: pd.DataFrame, alpha: float = ALPHA) -> list[list[str]]:
     """The largest groups of methods no two of which differ significantly.
 
     Two methods linked to a third need not be linked to each other, and a group need not be a run of
-    neighbours on the axis of ranks: groups are maximal cliques of the graph of pairs with p > alpha (Bron and Kerbosch,
-    1973).
+    neighbours on the axis of ranks: groups are maximal cliques of the graph of pairs with p > alpha (Bron and
+    Kerbosch, 1973).
 
     Args:
         p_values: Methods x methods, adjusted.
@@ -120,7 +120,7 @@ def _label(name: str, rank: float) -> str:
 
 
 def _room(name: str) -> float:
-    return text_width(_label(name, 10.0)) + 0.06
+    return text_width(_label(name, 10.0)) + 0.12
 
 
 def _axis(axes: Axes, n_methods: int, at, top: float) -> None:

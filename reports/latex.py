@@ -48,9 +48,7 @@ def score_table_latex(table: ScoreTable) -> str:
         heads.append(REAL[table.score][1])
     score = SCORES.get(table.score)
     title = score.title if score else table.score
-    direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[
-        score and score.higher_is_better
-    ]
+    direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[score and score.higher_is_better]
     seeds = int(table.seeds.to_numpy().max())
     over = f", mean and standard deviation over {seeds} seeds" if seeds > 1 else ""
     caption = f"{escape(title)} on the test split{over}.{direction}"

@@ -14,7 +14,7 @@ from .diagram import reading, shows_cliques
 from .palette import colours
 from .selection import Selection
 from .statistics import ALPHA, Comparison, decimals, higher_is_better
-from .tables import GAP, REAL, ScoreTable, coverage, failures, leaderboard
+from .tables import GAP, REAL, ScoreTable, coverage, failures
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")
@@ -37,12 +37,17 @@ class Section:
 
 
 def page(
-    selection: Selection, sections: Sequence[Section], pictures: Mapping[str, str], gaps: str = "refuse"
+    selection: Selection,
+    board: pd.DataFrame,
+    sections: Sequence[Section],
+    pictures: Mapping[str, str],
+    gaps: str = "refuse",
 ) -> str:
     """Render the page.
 
     Args:
         selection: What the report is about.
+        board: The leaderboard.
         sections: One per score.
         pictures: SVG of real against generated series, by data set.
         gaps: The policy for gaps, named on the page.
@@ -54,7 +59,6 @@ def page(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["number"] = _number
-    board = leaderboard(selection.scores, gaps, selection.datasets)
     counted = coverage(selection.scores, selection.jobs)
     return environment.get_template("page.html").render(
         about=_about(selection),
@@ -68,8 +72,7 @@ def page(
         leaderboard=_board(board),
         sections=[_section(section, selection.scores) for section in sections],
         pictures={
-            name: Markup(inline(svg, escape(f"Real and generated series of {name}")))
-            for name, svg in pictures.items()
+            name: Markup(inline(svg, escape(f"Real and generated series of {name}"))) for name, svg in pictures.items()
         },
         provenance=_provenance(selection),
         datasets=_datasets(selection),
@@ -100,9 +103,7 @@ def _about(selection: Selection) -> dict[str, object]:
 
 def _board(board: pd.DataFrame) -> dict[str, object]:
     scores = list(dict.fromkeys(board.columns.get_level_values("score")))
-    heads = [
-        {"name": name, "title": _score(name).title, "up": _score(name).higher_is_better} for name in scores
-    ]
+    heads = [{"name": name, "title": _score(name).title, "up": _score(name).higher_is_better} for name in scores]
     rows = []
     for method, line in board.iterrows():
         cells = []
@@ -149,6 +150,7 @@ def _section(section: Section, scores: pd.DataFrame) -> dict[str, object]:
             for dataset in table.text.index
         ],
         "real_head": None if table.real is None else REAL[table.score][1],
+        "real_is": None if table.real is None else REAL[table.score][2],
         "refusal": comparison if isinstance(comparison, str) else None,
         "comparison": None,
     }

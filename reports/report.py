@@ -24,9 +24,7 @@ from .tables import ScoreTable, compare_all, coverage, failures, leaderboard, sc
 _MARKER = "report.json"
 
 
-def report(
-    out: str | Path, dest: str | Path | None = None, preset: str | None = None, gaps: str = "refuse"
-) -> Path:
+def report(out: str | Path, dest: str | Path | None = None, preset: str | None = None, gaps: str = "refuse") -> Path:
     """Write the report of a store.
 
     The report is made beside its place and put there whole; one that was there before is replaced.
@@ -103,10 +101,11 @@ def _write(store: ResultStore, selection: Selection, gaps: str, work: Path) -> N
         if isinstance(comparison, Comparison):
             diagram = _write_diagram(comparison, figures)
         sections.append(Section(table, comparison, diagram))
-    _write_overview(selection, gaps, tables)
+    board = leaderboard(selection.scores, gaps, selection.datasets)
+    _write_overview(selection, board, gaps, tables)
     _write_tests(comparisons, tables)
     pictures = _write_pictures(store, selection, figures)
-    (work / "index.html").write_text(page(selection, sections, pictures, gaps), encoding="utf-8")
+    (work / "index.html").write_text(page(selection, board, sections, pictures, gaps), encoding="utf-8")
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
@@ -150,8 +149,7 @@ def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> N
     pd.DataFrame(rows).to_csv(folder / "tests.csv", index=False)
 
 
-def _write_overview(selection: Selection, gaps: str, folder: Path) -> None:
-    board = leaderboard(selection.scores, gaps, selection.datasets)
+def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder: Path) -> None:
     flat = board.copy()
     flat.columns = [f"{score} {statistic}" for score, statistic in board.columns]
     flat.dropna(axis=1, how="all").to_csv(folder / "leaderboard.csv")

@@ -133,7 +133,5 @@ def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str) -> 
     twice = references[references.duplicated(["dataset", "score"])]
     if not twice.empty:
         row = twice.iloc[0]
-        raise ReportError(
-            f"{row['dataset']} has several references {row['score']}; keep one, in OUT/references"
-        )
+        raise ReportError(f"{row['dataset']} has several references {row['score']}; keep one, in OUT/references")
     return references.reset_index(drop=True)

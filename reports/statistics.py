@@ -95,14 +95,11 @@ def seed_means(scores: pd.DataFrame, score: str, datasets: Sequence[str] | None 
     named = name_methods(scores).sort_values(["dataset", "method", "seed"], kind="stable")
     rows = named[named["score"] == score]
     if rows.empty:
-        raise ReportError(
-            f"there is no score {score!r} here; there are: {', '.join(sorted(set(scores['score'])))}"
-        )
+        raise ReportError(f"there is no score {score!r} here; there are: {', '.join(sorted(set(scores['score'])))}")
     wanted = sorted(set(scores["dataset"]) | set(datasets or ()))
-    # mean() would skip NaN; one diverged seed must not vanish in the mean of the others.
-    cells = rows.groupby(["dataset", "method"])["value"].agg(
-        lambda values: values.astype(float).mean(skipna=False)
-    )
+    cells = rows.assign(value=rows["value"].astype(float)).groupby(["dataset", "method"])["value"]
+    # mean() skips NaN; one diverged seed must not vanish in the mean of the others.
+    cells = cells.mean().where(cells.count() == cells.size())
     table = cells.unstack("method").reindex(index=wanted, columns=ordered(rows["method"]))
     return table.rename_axis(index="dataset", columns="method").astype(float)
 

@@ -12,11 +12,11 @@ from .palette import ordered
 from .statistics import Comparison, compare, decimals, higher_is_better, name_methods, seed_means
 
 GAP = "–"
-# What real series reach, beside what generated ones do: score -> (reference, heading).
+# What real series reach, beside what generated ones do: score -> (reference, heading, what it is).
 REAL = {
-    "inception_score": ("inception_score", "real test"),
-    "fid": ("fid", "real train"),
-    "cas": ("fcn_accuracy", "FCN on real"),
+    "inception_score": ("inception_score", "real test", "the inception score of the real test series"),
+    "fid": ("fid", "real train", "the distance of the real training series from the real test series"),
+    "cas": ("fcn_accuracy", "FCN on real", "the accuracy of an FCN trained on the real training series"),
 }
 _COMPANIONS = ("inception_score_std",)
 
@@ -70,16 +70,11 @@ def score_table(
     mean = seed_means(scores, score, datasets)
     named = name_methods(scores)
     cells = named[named["score"] == score].groupby(["dataset", "method"])["value"]
-    std = (
-        cells.agg(lambda values: values.astype(float).std(skipna=False)).unstack("method").reindex_like(mean)
-    )
+    std = cells.std().unstack("method").reindex_like(mean).where(np.isfinite(mean)).astype(float)
     seeds = cells.size().unstack("method").reindex_like(mean).fillna(0).astype(int)
     digits = decimals(score)
     text = pd.DataFrame(
-        [
-            [_cell(mean.loc[row, column], std.loc[row, column], digits) for column in mean.columns]
-            for row in mean.index
-        ],
+        [[_cell(mean.loc[row, column], std.loc[row, column], digits) for column in mean.columns] for row in mean.index],
         index=mean.index,
         columns=mean.columns,
     )
@@ -125,9 +120,7 @@ def compare_all(
     return found
 
 
-def leaderboard(
-    scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None
-) -> pd.DataFrame:
+def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None) -> pd.DataFrame:
     """All methods and all scores at a glance.
 
     Args:

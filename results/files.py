@@ -35,9 +35,7 @@ def write_whole(path: Path, scratch: Path, write: Callable[[BinaryIO], object]) 
             unfinished.unlink(missing_ok=True)
         sync_folder(path.parent)
     except OSError as error:
-        raise StoreError(
-            f"cannot write {path}: {one_line(error).lower()}; choose a folder you can write to"
-        ) from error
+        raise StoreError(f"cannot write {path}: {one_line(error).lower()}; choose a folder you can write to") from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -209,12 +209,8 @@ SCORES: dict[str, Score] = {
         3,
         "Fréchet distance of FCN features: unconditional samples against the real test series.",
     ),
-    "cas": Score(
-        "CAS", True, 4, "Accuracy on real test series of an FCN trained on class-conditional samples only."
-    ),
-    "reconstruction_mse": Score(
-        "Reconstruction MSE", False, 5, "Mean squared error of reconstructed test series."
-    ),
+    "cas": Score("CAS", True, 4, "Accuracy on real test series of an FCN trained on class-conditional samples only."),
+    "reconstruction_mse": Score("Reconstruction MSE", False, 5, "Mean squared error of reconstructed test series."),
     "codebook_perplexity": Score(
         "Codebook perplexity", None, 2, "Effective number of codes in use on the test series."
     ),
@@ -224,9 +220,7 @@ SCORES: dict[str, Score] = {
 @lru_cache
 def schema_of(record: type) -> pa.Schema:
     """The parquet schema of a record class."""
-    return pa.schema(
-        [pa.field(field.name, _COLUMN[_plain(field)][0], _nullable(field)) for field in fields(record)]
-    )
+    return pa.schema([pa.field(field.name, _COLUMN[_plain(field)][0], _nullable(field)) for field in fields(record)])
 
 
 def _plain(field: Field) -> type:
@@ -248,9 +242,7 @@ def to_table(record: type, rows: Iterable[object]) -> pa.Table:
     for row in rows:
         if not isinstance(row, record):
             raise StoreError(f"a {record.__name__} is wanted here, not a {type(row).__name__}")
-    return pa.Table.from_arrays(
-        [_column(record, field, rows) for field in fields(record)], schema=schema_of(record)
-    )
+    return pa.Table.from_arrays([_column(record, field, rows) for field in fields(record)], schema=schema_of(record))
 
 
 def _column(record: type, field: Field, rows: list[object]) -> pa.Array:

@@ -35,9 +35,7 @@ _MARKER = "ucrbench.json"
 _SCRATCH = ".tmp"
 _KEY = re.compile(r"[0-9a-f]{4,64}")
 _ARTIFACT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-_CURVES = pa.schema(
-    [("stage", pa.string()), ("step", pa.int64()), ("name", pa.string()), ("value", pa.float64())]
-)
+_CURVES = pa.schema([("stage", pa.string()), ("step", pa.int64()), ("name", pa.string()), ("value", pa.float64())])
 # pandas' nullable types, so that a column has one type whether or not it holds nulls.
 _PANDAS = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 # A shard has a handful of rows: what serves large files (dictionaries, statistics, the schema a second time)
@@ -86,9 +84,7 @@ class ResultStore:
             except (ValueError, KeyError, TypeError) as error:
                 raise StoreError(f"{marker} cannot be read; name another folder") from error
             if version != FORMAT:
-                raise StoreError(
-                    f"{self.path} has layout {version}, this version reads {FORMAT}; update ucrbench"
-                )
+                raise StoreError(f"{self.path} has layout {version}, this version reads {FORMAT}; update ucrbench")
         # A run that was cut off before the marker was in place leaves only the scratch folder.
         elif self.path.is_dir() and any(entry.name != _SCRATCH for entry in self.path.iterdir()):
             raise StoreError(f"{self.path} holds something else; name a new or empty folder, or a store")
@@ -280,9 +276,7 @@ class ResultStore:
         table = to_table(record, rows)
         if path.is_file():
             old = self._load([path], record, None)
-            stale = pa.array(
-                [name in {row.score for row in rows} for name in old["score"].to_pylist()], pa.bool_()
-            )
+            stale = pa.array([name in {row.score for row in rows} for name in old["score"].to_pylist()], pa.bool_())
             table = pa.concat_tables([old.filter(pc.invert(stale)), table])
         self._write_table(path, table)
 

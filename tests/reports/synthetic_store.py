@@ -11,15 +11,23 @@ VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
 LENGTH = 96
 
 
-def build(path, datasets, variants=VARIANTS, seeds=(0,), preset="quick", failed=(), samples=True, **changes):
+def build(
+    path,
+    datasets,
+    variants=VARIANTS,
+    seeds=(0,),
+    preset="quick",
+    failed=(),
+    samples=True,
+    names=tuple(SCORES),
+    **changes,
+):
     """Write a store with every job of a sweep; those in `failed` (dataset, variant) fail."""
     store = ResultStore(path, create=True)
     started = datetime(2024, 5, 1, 12, tzinfo=UTC)
     for number, dataset in enumerate(datasets):
         rng = np.random.default_rng(number)
-        waves = np.sin(np.linspace(0, 6, LENGTH) * (1 + np.arange(12) % 3)[:, None]) + rng.normal(
-            0, 0.1, (12, LENGTH)
-        )
+        waves = np.sin(np.linspace(0, 6, LENGTH) * (1 + np.arange(12) % 3)[:, None]) + rng.normal(0, 0.1, (12, LENGTH))
         labels = np.arange(12) % 3
         if samples:
             store.save_real(dataset, waves.astype("float32"), labels)
@@ -31,22 +39,19 @@ def build(path, datasets, variants=VARIANTS, seeds=(0,), preset="quick", failed=
                 if (dataset, variant) in failed:
                     store.write_failure(_failed(row))
                     continue
-                store.write_success(row, _scores(job, dataset, variant, seed, preset, place, rng, changes))
+                store.write_success(row, _scores(job, dataset, variant, seed, preset, place, rng, names, changes))
                 if samples:
                     noisy = (waves + rng.normal(0, 0.05 + 0.1 * place, waves.shape)).astype("float32")
-                    store.save_arrays(
-                        job, "samples", unconditional=noisy, conditional=noisy, conditional_labels=labels
-                    )
-                    frame = pd.DataFrame(
-                        {"stage": "prior", "step": [0, 1], "name": "loss", "value": [1.0, 0.5]}
-                    )
+                    store.save_arrays(job, "samples", unconditional=noisy, conditional=noisy, conditional_labels=labels)
+                    frame = pd.DataFrame({"stage": "prior", "step": [0, 1], "name": "loss", "value": [1.0, 0.5]})
                     store.save_curves(job, frame)
     return store
 
 
-def _scores(job, dataset, variant, seed, preset, place, rng, changes):
+def _scores(job, dataset, variant, seed, preset, place, rng, names, changes):
     quantised = variant.startswith("vqvae")
-    for name, score in SCORES.items():
+    for name in names:
+        score = SCORES[name]
         if not quantised and (name.endswith("_continuous") or name == "codebook_perplexity"):
             continue
         generated = name in ("inception_score", "inception_score_std", "fid", "cas")

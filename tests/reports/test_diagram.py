@@ -69,9 +69,7 @@ def test_clear_winner_is_in_no_group():
     assert bar.get_xdata()[0] > figure.axes[0].lines[0].get_xdata()[0] + 0.5
 
 
-@pytest.mark.parametrize(
-    ("k", "width"), [(2, ONE_COLUMN), (5, ONE_COLUMN), (5, TWO_COLUMNS), (20, TWO_COLUMNS)]
-)
+@pytest.mark.parametrize(("k", "width"), [(2, ONE_COLUMN), (5, ONE_COLUMN), (5, TWO_COLUMNS), (20, TWO_COLUMNS)])
 def test_labels_do_not_overlap(k, width):
     values = random_values(30, k)
     values.columns = [f"a_method_of_long_name_{i}"[-(28 if width == TWO_COLUMNS else 12) :] for i in range(k)]

@@ -83,9 +83,7 @@ def test_holm_is_that_of_statsmodels(p_values):
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(-40, 40).filter(bool), min_size=2, max_size=50, unique_by=abs))
 def test_wilcoxon_is_that_of_scipy(differences):
-    assert wilcoxon(differences) == pytest.approx(
-        stats.wilcoxon(differences, method="exact").pvalue, abs=1e-12
-    )
+    assert wilcoxon(differences) == pytest.approx(stats.wilcoxon(differences, method="exact").pvalue, abs=1e-12)
 
 
 def test_wilcoxon_with_ties_is_the_exact_permutation_test():

@@ -91,17 +91,13 @@ def test_round_trip_in_any_order(rows, order):
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    batches=st.lists(st.dictionaries(st.sampled_from(list(SCORES)), st.floats(0, 1)), min_size=1, max_size=4)
-)
+@given(batches=st.lists(st.dictionaries(st.sampled_from(list(SCORES)), st.floats(0, 1)), min_size=1, max_size=4))
 def test_later_scores_join_and_replace(batches):
     with tempfile.TemporaryDirectory() as folder:
         store = ResultStore(Path(folder), create=True)
         wanted = {}
         for batch in batches:
-            store.write_success(
-                job_row(), [score_row(score=name, value=value) for name, value in batch.items()]
-            )
+            store.write_success(job_row(), [score_row(score=name, value=value) for name, value in batch.items()])
             wanted |= batch
         scores = store.scores()
         assert dict(zip(scores["score"], scores["value"], strict=True)) == wanted
@@ -110,11 +106,7 @@ def test_later_scores_join_and_replace(batches):
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    attempts=st.lists(
-        st.tuples(st.sampled_from(["ab12", "cd34"]), st.sampled_from(["ok", "failed"])), max_size=6
-    )
-)
+@given(attempts=st.lists(st.tuples(st.sampled_from(["ab12", "cd34"]), st.sampled_from(["ok", "failed"])), max_size=6))
 def test_failures_never_finish_a_job(attempts):
     with tempfile.TemporaryDirectory() as folder:
         store = ResultStore(Path(folder), create=True)
@@ -169,9 +161,7 @@ def test_cut_off_within_a_write_leaves_nothing_to_see(store, monkeypatch):
 
 
 def test_read_without_our_code(store):
-    store.write_success(
-        job_row(), [score_row(), score_row(score="fid", n_samples=256, higher_is_better=False)]
-    )
+    store.write_success(job_row(), [score_row(), score_row(score="fid", n_samples=256, higher_is_better=False)])
     store.write_success(job_row("cd34", seed=1), [score_row("cd34", seed=1)])
     frame = pd.read_parquet(store.path / "scores")
     assert frame.groupby("score").size().to_dict() == {"knn": 2, "fid": 1}
@@ -287,13 +277,7 @@ def test_rows_that_do_not_fit(store):
 
 
 def test_artifacts(store):
-    assert (
-        store.samples("ab12")
-        is store.latents("ab12")
-        is store.curves("ab12")
-        is store.real("GunPoint")
-        is None
-    )
+    assert store.samples("ab12") is store.latents("ab12") is store.curves("ab12") is store.real("GunPoint") is None
     series = np.random.default_rng(0).normal(size=(4, 10)).astype("float32")
     store.save_arrays("ab12", "samples", unconditional=series, conditional=series[:2])
     store.save_arrays("ab12", "latents", train=series, y_train=np.arange(4))
