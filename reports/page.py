@@ -187,7 +187,7 @@ def _provenance(selection: Selection) -> list[tuple[str, str]]:
     rows += [(name.replace("_", "-"), _values(jobs[name])) for name in _VERSIONS]
     return [
         *rows,
-        ("Commit", _values(jobs["commit"].str.slice(0, 12))),
+        ("Commit", _values(jobs["commit"].astype("string").str.slice(0, 12))),
         ("Hash of the rows", selection.rows_hash),
     ]
 
@@ -207,7 +207,7 @@ def _datasets(selection: Selection) -> list[dict[str, object]]:
                 "dataset": dataset,
                 **sizes,
                 "treatment": _values(job["treatment"]),
-                "hash": _values(job["data_hash"].str.slice(0, 12)),
+                "hash": _values(job["data_hash"].astype("string").str.slice(0, 12)),
                 "classifier": _values(score["classifier"]),
                 "samples": _values(score["n_samples"]),
             }
