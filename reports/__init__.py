@@ -1,9 +1,9 @@
 """Reports: statistics on data frames, diagrams, tables and the page."""
 
+from .build import report
 from .diagram import cliques, critical_difference
 from .errors import ReportError
 from .figures import real_against_generated
-from .report import report
 from .statistics import Comparison, compare
 from .tables import coverage, leaderboard, leaderboard_text, score_table
 
