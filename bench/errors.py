@@ -1,15 +1,15 @@
 """Wrong use of the suite."""
 
+from difflib import get_close_matches
+
 
 class UsageError(ValueError):
     """A wrong name, setting or device; one line that names it and the way out."""
 
 
 def near(name: str, known: list[str] | tuple[str, ...]) -> str:
-    """The end of a sentence that offers names near a wrong one, or all of a short list."""
-    from difflib import get_close_matches
-
+    """The end of a sentence that offers names near a wrong one, or all of a short list, or where to look."""
     close = get_close_matches(name, known, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(close)}?"
-    return f"there are {', '.join(known)}"
+    return f"there are {', '.join(known)}" if len(known) <= 12 else "`ucrbench list presets` shows all"

@@ -1,6 +1,7 @@
 """Results: the record types, the parquet store, and where results come from."""
 
 from .errors import StoreError
+from .merge import merge
 from .provenance import commit, hash_json, versions
 from .records import SCORES, JobRow, ReferenceRow, Score, ScoreRow
 from .store import ResultStore
@@ -15,5 +16,6 @@ __all__ = [
     "StoreError",
     "commit",
     "hash_json",
+    "merge",
     "versions",
 ]

@@ -1,0 +1,5 @@
+"""`python -m ucrbench.bench`: the command line."""
+
+from .cli import main
+
+main()
