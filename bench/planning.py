@@ -106,14 +106,22 @@ def plan(sweep: Sweep, store: ResultStore | None = None) -> Plan:
                 job = Job(data, entry, seed, settings, judges[name].identity, able)
                 lacking = tuple(score for score in able if score not in finished.get(job.key, ()))
                 jobs.append(Job(data, entry, seed, settings, judges[name].identity, lacking))
-    speed = probe(settings.device, settings.threads)
-    config = settings.config
-    judge_seconds = {name: speed.seconds(judge_work(infos[name], config)) for name in names}
-    seconds = {job.key: speed.seconds(job_work(job.contender.name, infos[job.data.name], config)) for job in jobs}
-    factor = correction(store.jobs(), seconds) if store else 1.0
-    seconds = {key: factor * value for key, value in seconds.items()}
+    seconds, judge_seconds = _predict(jobs, infos, settings, store)
     jobs.sort(key=lambda job: -seconds[job.key])
     return Plan(tuple(jobs), judges, seconds, judge_seconds)
+
+
+def _predict(
+    jobs: list[Job], infos: dict[str, datasets.DatasetInfo], settings: Settings, store: ResultStore | None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Wall time by job key and by data set; zero, and no probe, where there is nothing to do."""
+    if not any(job.scores for job in jobs):
+        return dict.fromkeys((job.key for job in jobs), 0.0), dict.fromkeys(infos, 0.0)
+    speed, config = probe(settings.device, settings.threads), settings.config
+    judges = {name: speed.seconds(judge_work(info, config)) for name, info in infos.items()}
+    raw = {job.key: speed.seconds(job_work(job.contender.name, infos[job.data.name], config)) for job in jobs}
+    factor = correction(store.jobs(), raw) if store else 1.0
+    return {key: factor * value for key, value in raw.items()}, judges
 
 
 def _settings(sweep: Sweep) -> Settings:

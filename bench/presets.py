@@ -24,7 +24,7 @@ PRESETS: dict[str, Config] = {
         network=Network(width=32),
         training=Training(batch=32, max_steps=300),
         ssl=SelfSupervision(projector=512),
-        prior=Prior(width=64, layers=2, training=Training(batch=64, max_steps=300)),
+        prior=Prior(width=64, layers=2, training=Training(batch=16, max_steps=1000)),
         classifier=Classifier(
             training=Training(weight_decay=1e-5, batch=32, max_steps=100),
             cas_training=Training(weight_decay=1e-5, batch=32, max_steps=100),

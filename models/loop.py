@@ -47,14 +47,14 @@ def train(module: nn.Module, data: tuple[Tensor, ...], config: Training) -> Curv
     module.train()
     for step in range(steps):
         losses = module.loss(*(tensor.index_select(0, batches[step]) for tensor in data))
-        losses["loss"].backward()
-        rate.copy_(rates[step])
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
         if curves is None:
             names = list(losses)
             curves = torch.empty(steps, len(names), device=device)
         curves[step] = torch.stack([losses[name].detach() for name in names])
+        losses["loss"].backward()
+        rate.copy_(rates[step])
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
     module.eval()
     return _read(curves, names)
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.svm import SVC
+
 from ucrbench.bench.scores import (
     accuracy,
     frechet_distance,

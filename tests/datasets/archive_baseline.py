@@ -1,6 +1,7 @@
 """The archive's own baseline, whose published figures tell whether data and treatment are right."""
 
 import numpy as np
+
 from ucrbench.datasets import Dataset
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from dataset_places import BUNDLED, LOCAL_ARCHIVE, MAKER
+
 from ucrbench.datasets import source
 
 # Two of the sets that the script makes without a download: one with unequal lengths, one without.

@@ -5,6 +5,7 @@ import csv
 import pytest
 from aeon.datasets import tsc_datasets
 from dataset_places import MAKER
+
 from ucrbench.datasets import DatasetError, catalogue, info, names
 
 

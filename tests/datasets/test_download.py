@@ -8,6 +8,7 @@ import time
 
 import pytest
 from dataset_places import BUNDLED
+
 from ucrbench.datasets import DatasetError, data_hash, download, fetch, info, load, source
 
 pytestmark = pytest.mark.usefixtures("no_bundled")

@@ -1,6 +1,7 @@
 """Data that are not what the archive publishes: each a one-line error that names the way out."""
 
 import pytest
+
 from ucrbench.datasets import DatasetError, load
 
 pytestmark = pytest.mark.usefixtures("no_bundled")

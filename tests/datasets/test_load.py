@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dataset_places import BUNDLED
+
 from ucrbench.datasets import DatasetError, cache, data_folder, data_hash, info, load, source
 
 

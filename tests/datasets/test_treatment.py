@@ -6,6 +6,7 @@ from archive_baseline import error_of_nearest_neighbour
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from ucrbench.datasets import DatasetError, info, load, source
 from ucrbench.datasets import treatment as tr
 from ucrbench.datasets.reading import read_raw

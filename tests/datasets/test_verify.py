@@ -4,6 +4,7 @@ import os
 
 import pytest
 from dataset_places import BUNDLED
+
 from ucrbench.datasets import DatasetError, data_hash, hashes, load, source, verify
 
 

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 from archive_baseline import error_of_nearest_neighbour
+
 from ucrbench.datasets import catalogue, load, source
 
 pytestmark = pytest.mark.archive

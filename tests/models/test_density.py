@@ -3,6 +3,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ucrbench.models.density import LatentDensity
 from ucrbench.models.errors import ModelError
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+
 from ucrbench import datasets
 from ucrbench.bench.scores import accuracy, frechet_distance, inception_score
 from ucrbench.models.errors import ModelError

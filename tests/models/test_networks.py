@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.spectrogram import Spectrogram, inverse_length
 

@@ -1,5 +1,6 @@
 import pytest
 import torch
+
 from ucrbench.models.errors import ModelError
 from ucrbench.models.projector import IterNorm, Projector, pool
 from ucrbench.models.regularizers import REGULARIZERS

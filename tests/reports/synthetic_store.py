@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+
 from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow, hash_json, versions
 
 VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")

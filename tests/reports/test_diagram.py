@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_statistics import random_values, tidy
+
 from ucrbench.reports import cliques, compare, critical_difference
 from ucrbench.reports.canvas import save
 from ucrbench.reports.diagram import ONE_COLUMN, TWO_COLUMNS, reading

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from synthetic_store import build
+
 from ucrbench.reports import ReportError, leaderboard, leaderboard_text, report, score_table
 from ucrbench.reports.latex import escape, score_table_latex
 from ucrbench.results import ResultStore, StoreError

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
+
 from ucrbench.reports import ReportError, compare
 from ucrbench.reports.statistics import friedman, holm, name_methods, seed_means, wilcoxon
 

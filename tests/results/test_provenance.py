@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from ucrbench.results import JobRow, commit, hash_json, versions
 
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow, StoreError, versions
 
 NOW = datetime(2024, 5, 1, 12, 30, 0, 123456, tzinfo=UTC)

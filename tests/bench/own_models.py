@@ -1,0 +1,58 @@
+"""Models as a user would write them, for tests."""
+
+import numpy as np
+
+
+class Flat:
+    """Fits the protocol and no more: mean and standard deviation of a series."""
+
+    def fit(self, x, y):
+        return self
+
+    def encode(self, x):
+        return np.stack([x.mean((1, 2)), x.std((1, 2))], 1)
+
+
+class Echo(Flat):
+    """Draws training series again."""
+
+    def __init__(self, seed=0):
+        self.seed = seed
+
+    def fit(self, x, y):
+        self.x, self.y = x, y
+        return self
+
+    def sample(self, n, y=None):
+        rng = np.random.default_rng(self.seed)
+        if y is None:
+            return self.x[rng.integers(len(self.x), size=n)]
+        return np.stack([self.x[rng.choice(np.flatnonzero(self.y == label))] for label in y])
+
+    def reconstruct(self, x):
+        return x
+
+
+class Raises(Flat):
+    def fit(self, x, y):
+        raise RuntimeError("no luck\ntoday")
+
+
+class GivesNaN(Flat):
+    def encode(self, x):
+        return np.full((len(x), 2), np.nan)
+
+
+class NoEncode:
+    def fit(self, x, y):
+        return self
+
+
+class NoFit:
+    def encode(self, x):
+        return x
+
+
+class WantsMore(Flat):
+    def __init__(self, more):
+        pass

@@ -1,0 +1,225 @@
+"""Sweeps on real, bundled data at `smoke`: what is stored, what is run again, what a failure costs."""
+
+import importlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ucrbench.bench import Sweep, plan, run
+from ucrbench.bench.evaluation import SCORE_NAMES, evaluate, generate, represent
+from ucrbench.bench.judge import Judge, judge_ref, make_judge
+from ucrbench.bench.planning import DataRef, _settings
+from ucrbench.datasets import load
+from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
+from ucrbench.results import SCORES, ResultStore
+
+SMOKE = Sweep(("ItalyPowerDemand",), preset="smoke", device="cpu")
+VQ_ONLY = {"linear_probe_continuous", "knn_continuous", "codebook_perplexity"}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    out = tmp_path_factory.mktemp("sweep") / "out"
+    summary = run(out, replace(SMOKE, variants=tuple(VARIANTS)), workers=2)
+    assert (summary.ran, summary.failed) == (8, 0)
+    return out
+
+
+@pytest.fixture
+def own(monkeypatch):
+    """Makes `own_models:Class` importable here and in worker processes."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.chdir(Path(__file__).parent)
+    importlib.invalidate_caches()
+    yield
+    sys.modules.pop("own_models", None)
+
+
+def values(out) -> pd.Series:
+    scores = pd.read_parquet(out / "scores")
+    return scores.set_index(["dataset", "variant", "seed", "score"])["value"].sort_index()
+
+
+def test_every_variant_has_every_score_it_can_have_and_no_nan(done):
+    scores = ResultStore(done).scores()
+    found = scores.groupby("variant")["score"].agg(set)
+    generation = set(SCORE_NAMES) - VQ_ONLY
+    for name in MAIN_VARIANTS:
+        assert found[name] == (set(SCORE_NAMES) if name.startswith("vq") else generation), name
+    assert found["vqvae_vibcreg"] == set(SCORE_NAMES)
+    assert found["random"] == found["raw"] == {"linear_probe", "knn"}
+    assert scores["value"].notna().all()
+    assert (
+        scores["classifier"].notna() == scores["score"].isin(["inception_score", "inception_score_std", "fid", "cas"])
+    ).all()
+    for row in scores.itertuples():
+        assert SCORES[row.score].higher_is_better == (None if pd.isna(row.higher_is_better) else row.higher_is_better)
+
+
+def test_rows_name_everything_that_matters(done):
+    store = ResultStore(done)
+    scores, jobs, references = store.scores(), store.jobs(), store.references()
+    assert set(scores["archive"]) == {"2018"}
+    assert set(scores["views"]) == {"none", "warp"}
+    assert scores["data_hash"].nunique() == 1
+    assert set(scores.loc[scores["score"] == "fid", "n_samples"]) == {1029}
+    assert set(scores.loc[scores["score"] == "fid", "classifier"]) == set(references["classifier"])
+    assert set(references["score"]) == {"inception_score", "inception_score_std", "fid", "fcn_accuracy"}
+    assert (jobs["seconds_total"] > 0).all()
+    assert (jobs["peak_memory_bytes"] > 50e6).all()
+    trained = jobs[jobs["variant"] != "raw"]
+    assert (trained["n_parameters"] > 0).all()
+    assert set(jobs["status"]) == {"ok"}
+    assert (jobs["seconds_fit"] + jobs["seconds_prior"] <= jobs["seconds_total"]).all()
+
+
+def test_artifacts_are_kept(done):
+    store = ResultStore(done)
+    jobs = store.jobs().set_index("variant")["job"]
+    samples, latents = store.samples(jobs["vqvae"]), store.latents(jobs["vqvae"])
+    assert samples["unconditional"].shape == (1029, 24)
+    assert np.bincount(samples["conditional_labels"]).min() > 0
+    assert len(samples["conditional"]) >= 32
+    assert latents["train_continuous"].shape == (67, 8)
+    assert set(store.curves(jobs["vqvae"])["stage"]) == {"autoencoder", "prior"}
+    assert not store.artifact_path(jobs["vqvae"], "weights.pt").exists()
+    assert store.samples(jobs["raw"]) is None
+    assert store.real("ItalyPowerDemand")[0].shape == (60, 24)
+
+
+def test_a_second_run_does_nothing(done):
+    before = {path: path.stat().st_mtime_ns for path in done.rglob("*") if path.is_file()}
+    summary = run(done, replace(SMOKE, variants=tuple(VARIANTS)))
+    assert (summary.ran, summary.finished) == (0, 8)
+    assert before == {path: path.stat().st_mtime_ns for path in done.rglob("*") if path.is_file()}
+
+
+def test_one_worker_gives_the_same_bits_as_two(done, tmp_path):
+    run(tmp_path / "out", SMOKE, workers=1, keep="none")
+    both = values(done).loc[:, list(MAIN_VARIANTS)]
+    pd.testing.assert_series_equal(values(tmp_path / "out"), both.sort_index(), check_exact=True)
+    assert not list((tmp_path / "out").glob("artifacts/*/samples.npz"))
+
+
+def test_only_missing_scores_are_made_and_from_what_was_kept(done, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    few = replace(SMOKE, variants=("vqvae",), scores=("knn", "linear_probe"))
+    run(out, few, workers=1)
+    assert set(ResultStore(out).scores()["score"]) == {"knn", "linear_probe"}
+    assert not (out / "references").exists()
+    monkeypatch.setattr("ucrbench.models.estimators.VQModel.fit", None)  # training would be an error
+    summary = run(out, replace(few, scores=None), workers=1)
+    assert (summary.ran, summary.failed) == (1, 0)
+    expected = values(done).loc[:, ["vqvae"]]
+    pd.testing.assert_series_equal(values(out), expected.sort_index(), check_exact=True)
+
+
+def test_a_failing_job_is_recorded_and_harms_no_other(own, tmp_path):
+    out = tmp_path / "out"
+    sweep = replace(SMOKE, variants=("raw", "own_models:Raises", "own_models:GivesNaN", "own_models:Echo"))
+    summary = run(out, sweep, workers=2)
+    assert (summary.ran, summary.failed) == (4, 2)
+    jobs = ResultStore(out).jobs().set_index("variant")
+    assert dict(jobs["status"]) == {
+        "raw": "ok",
+        "own_models:Raises": "failed",
+        "own_models:GivesNaN": "failed",
+        "own_models:Echo": "ok",
+    }
+    assert jobs.loc["own_models:Raises", "error"] == "RuntimeError: no luck"
+    assert "no luck\ntoday" in jobs.loc["own_models:Raises", "traceback"]
+    assert set(ResultStore(out).scores()["variant"]) == {"raw", "own_models:Echo"}
+    assert run(out, sweep, workers=1).ran == 2
+
+
+def test_a_model_of_ones_own_gets_the_scores_it_can_have(own, tmp_path):
+    out = tmp_path / "out"
+    run(out, replace(SMOKE, variants=("own_models:Flat", "own_models:Echo")), workers=1)
+    found = ResultStore(out).scores().groupby("variant")["score"].agg(set)
+    assert found["own_models:Flat"] == {"linear_probe", "knn"}
+    assert found["own_models:Echo"] == set(SCORE_NAMES) - VQ_ONLY
+    assert values(out)["ItalyPowerDemand", "own_models:Echo", 0, "reconstruction_mse"] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_key_changes_with_what_decides_the_scores_and_with_nothing_else():
+    base = replace(SMOKE, variants=("vqvae",))
+
+    def key(sweep: Sweep) -> str:
+        return plan(sweep).jobs[0].key
+
+    job = plan(base).jobs[0]
+    elsewhere = replace(job, settings=replace(job.settings, device="cuda", threads=8), scores=("knn",))
+    assert job.key == elsewhere.key
+    others = [
+        replace(base, seeds=(1,)),
+        replace(base, variants=("vqvae_barlow",)),
+        replace(base, datasets=("GunPoint",)),
+        replace(base, overrides=("training.lr=5e-4",)),
+        replace(base, preset="quick"),
+    ]
+    assert len({key(base), *map(key, others)}) == 1 + len(others)
+
+
+def test_an_override_is_another_job(tmp_path):
+    out = tmp_path / "out"
+    base = replace(SMOKE, variants=("vqvae_barlow",), scores=("knn",))
+    run(out, base, workers=1)
+    assert run(out, replace(base, overrides=("ssl.views=slice",)), workers=1).ran == 1
+    scores = ResultStore(out).scores()
+    assert set(scores["views"]) == {"warp", "slice"}
+    assert set(scores["overrides"]) == {"{}", '{"ssl.views": "slice"}'}
+
+
+def test_plan_lists_longest_first_with_predictions(done):
+    planned = plan(replace(SMOKE, datasets=("ItalyPowerDemand", "GunPoint")), ResultStore(done))
+    seconds = [planned.seconds[job.key] for job in planned.jobs]
+    assert seconds == sorted(seconds, reverse=True)
+    assert min(seconds) > 0
+    assert {job.data.name for job in planned.todo} == {"GunPoint"}
+
+
+def test_scoring_leaves_every_state_dict_as_it_was():
+    settings = _settings(SMOKE)
+    dataset = load("ItalyPowerDemand")
+    ref = judge_ref(DataRef(dataset.name, dataset.data_hash, None), settings, None, 2)
+    judge = make_judge(ref, dataset)
+    fcn_before = {name: value.clone() for name, value in judge.fcn("cpu").state_dict().items()}
+    for variant in MAIN_VARIANTS:
+        model = build(variant, settings.config).fit(dataset.x_train, dataset.y_train)
+        networks = model.networks()
+        before = {(n, k): v.clone() for n, m in networks.items() for k, v in m.state_dict().items()}
+        from ucrbench.bench.evaluation import Outputs
+
+        outputs = Outputs(represent(model, dataset), generate(model, dataset, 32))
+        evaluate(outputs, SCORE_NAMES if len(networks) > 1 else set(SCORE_NAMES) - VQ_ONLY, dataset, judge,
+                 settings.config.classifier, 0, "cpu")  # fmt: skip
+        for (network, key), value in before.items():
+            assert torch.equal(value, networks[network].state_dict()[key]), (variant, key)
+    assert all(torch.equal(v, judge.fcn("cpu").state_dict()[k]) for k, v in fcn_before.items())
+
+
+def test_published_weights_can_judge(tmp_path):
+    folder = Path(__file__).parents[3] / "shared" / "fcn"
+    if not folder.is_dir():
+        pytest.skip(f"no weights of supervised-fcn in {folder.name}/ beside the checkout")
+    out = tmp_path / "out"
+    sweep = replace(SMOKE, variants=("ae",), fcn_weights=str(folder))
+    run(out, sweep, workers=1)
+    references = ResultStore(out).references().set_index("score")
+    assert references["value"]["fcn_accuracy"] == pytest.approx(0.948, abs=0.005)
+    assert set(references["classifier"].str.split(":").str[0]) == {"supervised-fcn"}
+    scores = ResultStore(out).scores().set_index("score")
+    assert scores["classifier"]["fid"] == references["classifier"]["fid"]
+
+
+def test_the_judge_is_made_once_per_data_set(done):
+    store = ResultStore(done)
+    assert len(list((done / "references").glob("*.parquet"))) == 1
+    key = store.references()["reference"].iloc[0]
+    assert store.artifact_path(key, "fcn.pt").is_file()
+    assert isinstance(Judge("x", b"", np.zeros((1, 128))).rows, tuple)

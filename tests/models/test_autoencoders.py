@@ -1,0 +1,82 @@
+"""The stage-1 losses."""
+
+import pytest
+import torch
+from torch.distributions import Normal
+from torch.distributions import kl_divergence as torch_kl
+
+from ucrbench.models.autoencoders import AutoEncoder, VariationalAutoEncoder, VQAutoEncoder, kl_divergence
+from ucrbench.models.config import Codebook, Config, Network, SelfSupervision
+from ucrbench.models.regularizers import REGULARIZERS
+from ucrbench.models.views import VIEWS
+
+SMALL = Config(network=Network(width=8), ssl=SelfSupervision(projector=64))
+
+
+def test_kl_is_that_of_torch_distributions():
+    mean, log_variance = torch.randn(6, 3, 5, 4), torch.randn(6, 3, 5, 4)
+    expected = torch_kl(Normal(mean, (0.5 * log_variance).exp()), Normal(0.0, 1.0)).sum((1, 2, 3)).mean()
+    torch.testing.assert_close(kl_divergence(mean, log_variance), expected)
+
+
+@pytest.mark.parametrize("length", [24, 33])
+def test_reconstruction_is_mse_in_time_plus_mse_of_the_spectrogram(length):
+    model = AutoEncoder(length, SMALL).eval()
+    x = torch.randn(4, 1, length)
+    losses = model.loss(x)
+    x_hat = model.decode(model.encode(x))
+    u_hat = model.decoder.decode_spectrogram(model.encode(x))
+    time = ((x_hat - x[..., : x_hat.shape[-1]]) ** 2).mean()
+    spectrum = ((u_hat - model.encoder.spectrogram(x)) ** 2).mean()
+    torch.testing.assert_close(losses["loss"], time + spectrum)
+
+
+def test_vae_loss_is_half_the_squared_errors_plus_beta_kl_per_series():
+    config = Config(network=Network(width=8))
+    model = VariationalAutoEncoder(24, config).eval()
+    model.beta = 3.0
+    x = torch.randn(5, 1, 24)
+    losses = model.loss(x)
+    squares = losses["time"] * 24 + losses["spectrogram"] * (2 * 5 * 13)
+    torch.testing.assert_close(losses["loss"], 0.5 * squares + 3 * losses["kl"])
+
+
+def test_vae_latents_are_posterior_means():
+    model = VariationalAutoEncoder(24, SMALL).eval()
+    x = torch.randn(5, 1, 24)
+    assert torch.equal(model.encode(x), model.encode(x))
+
+
+@pytest.mark.parametrize("name", list(REGULARIZERS))
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_every_regulariser_and_view_reaches_encoder_decoder_and_projector(name, view):
+    torch.manual_seed(0)
+    model = VQAutoEncoder(40, SMALL, REGULARIZERS[name](), VIEWS[view]).train()
+    losses = model.loss(torch.randn(12, 1, 40))
+    expected = losses["time"] + losses["spectrogram"] + losses["commitment"]
+    expected = expected + 0.1 * losses["augmented"] + losses["ssl"]
+    torch.testing.assert_close(losses["loss"], expected)
+    losses["loss"].backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
+
+
+def test_without_a_regulariser_there_is_no_projector():
+    model = VQAutoEncoder(40, SMALL)
+    assert model.projector is None
+    assert set(model.loss(torch.randn(4, 1, 40))) == {"loss", "time", "spectrogram", "commitment"}
+
+
+def test_full_projector_has_the_protocols_size():
+    model = VQAutoEncoder(24, Config(), REGULARIZERS["barlow"](), VIEWS["warp"])
+    assert sum(p.numel() for p in model.projector.parameters()) == 34_107_392
+
+
+def test_codes_move_in_training_only():
+    model = VQAutoEncoder(24, Config(network=Network(width=8), codebook=Codebook(codes=4)))
+    before = model.quantizer.codes.clone()
+    model.eval()
+    model.loss(torch.randn(6, 1, 24))
+    assert torch.equal(before, model.quantizer.codes)
+    model.train()
+    model.loss(torch.randn(6, 1, 24))
+    assert not torch.equal(before, model.quantizer.codes)

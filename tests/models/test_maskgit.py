@@ -1,0 +1,88 @@
+"""The prior: what it trains on and what it draws."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+
+from ucrbench.models.config import Prior, Training
+from ucrbench.models.loop import train
+from ucrbench.models.maskgit import MaskGIT, sample_categorical
+
+SMALL = Prior(width=32, layers=1, training=Training(batch=32, max_steps=150, lr=3e-3))
+
+
+def two_patterns() -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits of 64 latents of 6 tokens: class 0 has tokens 0 1 2 3 4 5, class 1 has 5 4 3 2 1 0."""
+    y = torch.arange(64) % 2
+    tokens = torch.where(y[:, None] == 0, torch.arange(6), torch.arange(6).flip(0))
+    return 50 * torch.nn.functional.one_hot(tokens, 8).float(), y
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_learns_the_classes_and_honours_them(tied):
+    torch.manual_seed(0)
+    logits, y = two_patterns()
+    prior = MaskGIT(torch.randn(8, 16), 6, 2, SMALL, tied)
+    curve = train(prior, (logits, y), SMALL.training)["loss"]
+    assert curve[-10:].mean() < 0.3 * curve[:10].mean()
+    wanted = torch.arange(100) % 2
+    drawn = prior.sample(100, wanted)
+    expected = torch.where(wanted[:, None] == 0, torch.arange(6), torch.arange(6).flip(0))
+    assert (drawn == expected).float().mean() > 0.9
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10, 40])
+@pytest.mark.parametrize("guidance", [1.0, 2.0])
+def test_no_masked_token_is_left(steps, guidance):
+    torch.manual_seed(0)
+    prior = MaskGIT(torch.randn(8, 16), 30, 3, Prior(width=16, layers=1, sampling_steps=steps, guidance=guidance), True)
+    seen = []
+    forward = prior.forward
+    prior.forward = lambda tokens, masked, y: seen.append(masked.clone()) or forward(tokens, masked, y)
+    drawn = prior.sample(5, torch.tensor([0, 1, 2, 0, 1]))
+    assert drawn.shape == (5, 30)
+    assert drawn.min() >= 0
+    assert drawn.max() < 8
+    assert seen[0].all()
+    left = [mask.sum(1) for mask in seen]
+    assert all((later <= earlier).all() for earlier, later in pairwise(left))
+
+
+def test_kept_tokens_stay_as_they_were_drawn():
+    torch.manual_seed(0)
+    prior = MaskGIT(torch.randn(8, 16), 12, 0, Prior(width=16, layers=1, sampling_steps=4), True)
+    seen = []
+    forward = prior.forward
+    prior.forward = lambda tokens, masked, y: (
+        seen.append((tokens.clone(), masked.clone())) or forward(tokens, masked, y)
+    )
+    drawn = prior.sample(7)
+    for tokens, masked in seen:
+        assert torch.equal(tokens[~masked], drawn[~masked])
+
+
+def test_masked_tokens_are_not_seen():
+    prior = MaskGIT(torch.randn(8, 16), 6, 2, SMALL, True).eval()
+    masked = torch.tensor([[True, False, True, False, False, True]])
+    a, b = torch.tensor([[0, 1, 2, 3, 4, 5]]), torch.tensor([[7, 1, 6, 3, 4, 0]])
+    y = torch.tensor([1])
+    torch.testing.assert_close(prior(a, masked, y), prior(b, masked, y))
+
+
+def test_embedding_starts_at_the_codebook_and_the_codebook_stays():
+    codes = torch.randn(8, 16)
+    kept = codes.clone()
+    prior = MaskGIT(codes, 6, 2, SMALL, False)
+    assert torch.equal(prior.embedding, codes)
+    train(prior, two_patterns(), Training(max_steps=3))
+    assert torch.equal(codes, kept)
+    assert not torch.equal(prior.embedding, codes)
+
+
+def test_categorical_draws_follow_their_probabilities():
+    torch.manual_seed(0)
+    p = torch.tensor([0.5, 0.3, 0.15, 0.05])
+    draws = sample_categorical(p.log().expand(20_000, 4))
+    share = torch.bincount(draws, minlength=4) / 20_000
+    torch.testing.assert_close(share, p, atol=0.015, rtol=0)
