@@ -11,7 +11,7 @@ from rich.table import Table
 from .. import datasets
 from ..models.errors import ModelError
 from ..models.variants import MAIN_VARIANTS, VARIANTS
-from ..reports import ReportError, leaderboard_text
+from ..reports import ReportError, leaderboard, leaderboard_text
 from ..reports import report as write_report
 from ..results import SCORES, ResultStore, StoreError
 from ..results import merge as merge_stores
@@ -201,7 +201,7 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
     """
     bad = _run(out, Sweep(DEMO), None, "light", fail=False)
     page = write_report(out, preset="quick")
-    print(leaderboard_text(ResultStore(out).scores()))
+    print(leaderboard_text(leaderboard(ResultStore(out).scores())))
     print(f"report: {page}")
     raise typer.Exit(1 if bad else 0)
 
