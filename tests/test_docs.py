@@ -135,7 +135,8 @@ def test_reference_names_everything():
         "presets": PRESETS.keys(),
         "columns": columns,
     }.items():
-        assert not set(wanted) - spans, f"docs/reference.md does not name these {what}"
+        missing = sorted(set(wanted) - spans)
+        assert not missing, f"docs/reference.md does not name these {what}"
 
 
 def test_reference_tells_directions_and_decimals():
