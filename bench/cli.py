@@ -54,6 +54,7 @@ Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
 Threads = Annotated[int, typer.Option(help="Threads per job on a CPU; scores may depend on it in the last bits.")]
 Weights = Annotated[str | None, typer.Option(help="Folder of supervised-fcn weights; FCNs are trained without it.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; by default one per core, one on a GPU.")]
+Scheduler = Annotated[str | None, typer.Option(help="Run on the workers of a Dask scheduler, such as tcp://host:8786.")]
 Keep = Annotated[
     Literal["none", "light", "all"],
     typer.Option(help="Beside the scores, keep nothing; latents, samples and curves; or weights as well."),
@@ -141,6 +142,7 @@ def run(
     threads: Threads = 1,
     fcn_weights: Weights = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     keep: Keep = "light",
 ) -> None:
     """Run what OUT lacks of a sweep: data sets x variants x seeds.
@@ -148,7 +150,7 @@ def run(
     Example: ucrbench run out -d GunPoint,ArrowHead --seeds 0-2
     """
     sweep = _sweep(datasets, variants, seeds, preset, set_, scores, data_dir, device, threads, fcn_weights)
-    _run(out, sweep, jobs, keep)
+    _run(out, sweep, jobs, scheduler, keep)
 
 
 @app.command()
@@ -199,7 +201,7 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
 
     Example: ucrbench demo
     """
-    bad = _run(out, Sweep(DEMO), None, "light", fail=False)
+    bad = _run(out, Sweep(DEMO), None, None, "light", fail=False)
     page = write_report(out, preset="quick")
     print(leaderboard_text(leaderboard(ResultStore(out).scores())))
     print(f"report: {page}")
@@ -257,10 +259,10 @@ def _sweep(
     )
 
 
-def _run(out: Path, sweep: Sweep, jobs: int | None, keep: Keep, fail: bool = True) -> int:
+def _run(out: Path, sweep: Sweep, jobs: int | None, scheduler: str | None, keep: Keep, fail: bool = True) -> int:
     """Run a sweep and say how it ended; the number of failed jobs, or exit status 1 where `fail` is set."""
     console = Console()
-    summary = run_sweep(out, sweep, jobs, keep, reporter(console))
+    summary = run_sweep(out, sweep, jobs, keep, reporter(console), scheduler)
     if not summary.ran:
         print(f"nothing to do: all {summary.finished} jobs are finished in {out}")
     else:

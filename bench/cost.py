@@ -137,15 +137,15 @@ def _transformer(length: int, config: Config) -> float:
 
 
 def _time(device: str, length: int, width: int, batch: int) -> tuple[float, float]:
-    """Seconds of a training step (the best of three rounds) and its operations."""
+    """Seconds of a training step (the best of two rounds) and its operations."""
     with torch.random.fork_rng([device] if device.startswith("cuda") else []):
         torch.manual_seed(0)
         model = AutoEncoder(length, Config(network=Network(width=width))).to(device)
         x = torch.randn(batch, 1, length, device=device)
-        train(model, (x,), Training(max_steps=3))
+        train(model, (x,), Training(max_steps=2))
         seconds = []
-        for _ in range(3):
+        for _ in range(2):
             started = time.perf_counter()
-            train(model, (x,), Training(max_steps=6))  # ends by reading its curves, which waits for the device
-            seconds.append((time.perf_counter() - started) / 6)
+            train(model, (x,), Training(max_steps=4))  # ends by reading its curves, which waits for the device
+            seconds.append((time.perf_counter() - started) / 4)
     return min(seconds), _TRAIN * batch * _autoencoder(length, width)

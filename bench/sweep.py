@@ -1,11 +1,10 @@
 """The sweep: judges first, then jobs, in processes; one writer, and one failing job harms no other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from joblib import Parallel, cpu_count, delayed
+from joblib import cpu_count
 
 from ..datasets import load
 from ..results import ResultStore
@@ -15,6 +14,7 @@ from .job import Job
 from .judge import Judge, JudgeRef, make_judge
 from .keeping import Keep, read_judge, read_outputs, write_judge, write_outcome
 from .planning import Plan, Sweep, plan
+from .pools import Pool, pool
 from .progress import Reporter, Silent
 from .resources import limited_threads
 from .runner import Outcome, failed, run_job
@@ -36,7 +36,12 @@ class Summary:
 
 
 def run(
-    out: str | Path, sweep: Sweep, workers: int | None = None, keep: Keep = "light", reporter: Reporter | None = None
+    out: str | Path,
+    sweep: Sweep,
+    workers: int | None = None,
+    keep: Keep = "light",
+    reporter: Reporter | None = None,
+    scheduler: str | None = None,
 ) -> Summary:
     """Run what a store lacks of a sweep.
 
@@ -46,6 +51,7 @@ def run(
         workers: processes; None for as many as CPU cores over threads per job, and one on a GPU.
         keep: what to keep of each job beside its rows: nothing; latents, samples and curves; or weights as well.
         reporter: is told of the progress.
+        scheduler: address of a Dask scheduler whose workers run the jobs instead; rows travel back to this process.
 
     Raises:
         UsageError, DatasetError, ModelError: the sweep is wrong; nothing was written.
@@ -60,7 +66,7 @@ def run(
         return Summary(0, 0, finished)
     store.prepare()
     cuda = planned.todo[0].settings.device.startswith("cuda")
-    workers = workers or (1 if cuda else max(1, cpu_count() // sweep.threads))
+    runs = pool(workers or (1 if cuda else max(1, cpu_count() // sweep.threads)), scheduler)
     with_judge = {job.data.name for job in planned.todo if planned.needs_judge(job)}
     known = {name: judge for name in with_judge if (judge := read_judge(store, planned.judges[name]))}
     missing = [planned.judges[name] for name in with_judge if name not in known]
@@ -68,18 +74,18 @@ def run(
     seconds = sum(planned.seconds[job.key] for job in planned.todo)
     reporter.start(len(missing) + len(planned.todo), seconds + sum(planned.judge_seconds[r.data.name] for r in missing))
     try:
-        judges = known | _make_judges(store, planned, missing, workers, reporter)
-        return replace(_run_jobs(store, planned, judges, workers, keep, reporter), finished=finished)
+        judges = known | _make_judges(store, planned, missing, runs, reporter)
+        return replace(_run_jobs(store, planned, judges, runs, keep, reporter), finished=finished)
     finally:
         reporter.finish()
 
 
 def _make_judges(
-    store: ResultStore, planned: Plan, refs: list[JudgeRef], workers: int, reporter: Reporter
+    store: ResultStore, planned: Plan, refs: list[JudgeRef], runs: Pool, reporter: Reporter
 ) -> dict[str, Judge | str]:
     """The judge of each data set, or why there is none."""
     judges: dict[str, Judge | str] = {}
-    for ref, judge in _parallel(_judge, ((ref,) for ref in refs), workers):
+    for ref, judge in runs(_judge, ((ref,) for ref in refs)):
         judges[ref.data.name] = judge
         if isinstance(judge, Judge):
             write_judge(store, ref, judge)
@@ -88,7 +94,7 @@ def _make_judges(
 
 
 def _run_jobs(
-    store: ResultStore, planned: Plan, judges: dict[str, Judge | str], workers: int, keep: Keep, reporter: Reporter
+    store: ResultStore, planned: Plan, judges: dict[str, Judge | str], runs: Pool, keep: Keep, reporter: Reporter
 ) -> Summary:
     done = store.finished()
 
@@ -99,21 +105,11 @@ def _run_jobs(
             yield job, judge, kept, keep == "all"
 
     bad = 0
-    for outcome in _parallel(_attempt, calls(), workers):
+    for outcome in runs(_attempt, calls()):
         write_outcome(store, outcome, keep)
         bad += outcome.attempt.status != "ok"
         reporter.done(outcome.attempt, planned.seconds[outcome.attempt.job])
     return Summary(len(planned.todo), bad, 0)
-
-
-def _parallel(function: Callable[..., Any], calls: Iterable[tuple], workers: int) -> Iterator[Any]:
-    """Results of a function as they come, from as many processes; arguments are made only as they are needed."""
-    if workers == 1:
-        for arguments in calls:
-            yield function(*arguments)
-    else:
-        pool = Parallel(n_jobs=workers, batch_size=1, pre_dispatch=workers, return_as="generator_unordered")
-        yield from pool(delayed(function)(*arguments) for arguments in calls)
 
 
 def _judge(ref: JudgeRef) -> tuple[JudgeRef, Judge | str]:

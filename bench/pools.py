@@ -1,0 +1,42 @@
+"""Where calls run: in this process, in processes of this machine, or on a Dask cluster."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from joblib import Parallel, delayed
+
+from .errors import UsageError
+
+Pool = Callable[[Callable[..., Any], Iterable[tuple]], Iterator[Any]]
+"""Yields the results of a function over argument tuples as they come, in any order."""
+
+
+def pool(workers: int, scheduler: str | None) -> Pool:
+    """The pool for a number of processes, or the one behind the address of a Dask scheduler."""
+    if scheduler is not None:
+        return lambda function, calls: _on_cluster(scheduler, function, calls)
+    if workers == 1:
+        return lambda function, calls: (function(*arguments) for arguments in calls)
+    return lambda function, calls: _in_processes(workers, function, calls)
+
+
+def _in_processes(workers: int, function: Callable[..., Any], calls: Iterable[tuple]) -> Iterator[Any]:
+    # Arguments are made only as they are needed: kept outputs of a thousand jobs do not fit in memory.
+    parallel = Parallel(n_jobs=workers, batch_size=1, pre_dispatch=workers, return_as="generator_unordered")
+    yield from parallel(delayed(function)(*arguments) for arguments in calls)
+
+
+def _on_cluster(address: str, function: Callable[..., Any], calls: Iterable[tuple]) -> Iterator[Any]:
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise UsageError("a Dask cluster needs the extra: pip install 'ucrbench[cluster]'") from error
+    try:
+        client = Client(address, timeout="10s")
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"no Dask scheduler at {address}; name one such as tcp://host:8786") from error
+    with client:
+        waiting = as_completed([client.submit(function, *arguments, pure=False) for arguments in calls])
+        for future in waiting:
+            yield future.result()
+            future.release()

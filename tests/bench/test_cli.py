@@ -1,0 +1,222 @@
+"""The command line as a user meets it: one line for wrong use, exit status 2, nothing written."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ucrbench.bench import cli
+from ucrbench.bench.presets import PRESETS
+from ucrbench.models.variants import VARIANTS
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command line in this process; gives exit status, output and error output."""
+    monkeypatch.setenv("UCRBENCH_OFFLINE", "1")
+    monkeypatch.setattr("rich.console.Console.is_terminal", False)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ucrbench", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        said = capsys.readouterr()
+        return int(stop.value.code or 0), said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def own(monkeypatch):
+    monkeypatch.chdir(HERE)
+    monkeypatch.syspath_prepend(str(HERE))
+    yield
+    sys.modules.pop("own_models", None)
+
+
+def bundled(name: str, folder: Path) -> Path:
+    """A copy of a bundled data set under the name of one that is not bundled's place: the folder's own files."""
+    import aeon.datasets
+
+    source = Path(aeon.datasets.__file__).parent / "data" / name
+    target = folder / name
+    target.mkdir(parents=True)
+    for split in ("TRAIN", "TEST"):
+        shutil.copy(source / f"{name}_{split}.ts", target)
+    return target
+
+
+RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "OUT", "-d", "GunPiont"), "did you mean GunPoint"),
+        (("run", "OUT", "-d", ""), "no data set was named"),
+        (("run", "OUT"), "Missing option"),
+        ((*RUN, "-v", "vqvea"), "did you mean vqvae"),
+        ((*RUN, "-p", "quik"), "did you mean quick"),
+        ((*RUN, "--scores", "fidd"), "did you mean fid"),
+        ((*RUN, "--set", "training.rl=1"), "did you mean training.lr"),
+        ((*RUN, "--set", "training.lr=much"), "a number is wanted"),
+        ((*RUN, "--set", "colour=red"), "`ucrbench list presets` shows all"),
+        ((*RUN, "--seeds", "zero"), "'zero' is no number"),
+        ((*RUN, "--seeds", ""), "no seed was named"),
+        ((*RUN, "--seeds", "4-2"), "no seed was named"),
+        ((*RUN, "--jobs", "0"), "at least 1"),
+        ((*RUN, "--threads", "0"), "at least 1"),
+        ((*RUN, "--device", "tpu"), "choose auto, cpu, cuda"),
+        ((*RUN, "--keep", "some"), "--keep"),
+        ((*RUN, "--fcn-weights", "nowhere"), "is no folder"),
+        ((*RUN, "--bogus"), "No such option"),
+        ((*RUN, "-v", "own_models:NoFit"), "has no method fit"),
+        ((*RUN, "-v", "own_models:NoEncode"), "has no method encode"),
+        ((*RUN, "-v", "own_models:Nobody"), "has no class 'Nobody'"),
+        ((*RUN, "-v", "own_models:WantsMore"), "cannot be made"),
+        ((*RUN, "-v", "no_such_module:Model"), "cannot import 'no_such_module'"),
+        (("run", "OUT", "-d", "Wafer", "--data-dir", "EMPTY"), "ucrbench data fetch Wafer"),
+        (("status", "OUT"), "there are no results"),
+        (("report", "OUT"), "there are no results"),
+        (("merge", "OUT", "-o", "OTHER"), "there are no results"),
+        (("nonsense",), "No such command"),
+        (("list", "colours"), "colours"),
+        (("plan", "-d", "GunPoint", "-p", "thesys"), "did you mean thesis"),
+        (("data", "fetch", "Nowhere"), "Nowhere"),
+        (("data", "verify", "Nowhere"), "Nowhere"),
+    ],
+)
+def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, arguments, message):
+    (tmp_path / "empty").mkdir()
+    places = {"OUT": tmp_path / "out", "OTHER": tmp_path / "other", "EMPTY": tmp_path / "empty"}
+    status, _, error = call(*(places.get(word, word) for word in arguments))
+    assert status == 2, error
+    assert message in error
+    assert error.count("\n") == 1
+    assert error.startswith("ucrbench: ")
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "other").exists()
+
+
+def test_no_device_is_said(call, tmp_path):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device here")
+    status, _, error = call(*(tmp_path / "out" if word == "OUT" else word for word in RUN), "--device", "cuda")
+    assert (status, "there is no cuda here" in error) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "class", "empty folder", "file"])
+def test_broken_data_are_refused_before_anything_is_written(call, tmp_path, damage):
+    # Coffee is not bundled: it must come from the folder. GunPoint's files stand in for a set of that name.
+    data = tmp_path / "data"
+    if damage == "file":
+        data.write_text("not a folder")
+    elif damage == "empty folder":
+        (data / "Coffee").mkdir(parents=True)
+    else:
+        place = bundled("GunPoint", data)
+        place = place.rename(data / "Coffee")
+        for split in ("TRAIN", "TEST"):
+            (place / f"GunPoint_{split}.ts").rename(place / f"Coffee_{split}.ts")
+        test = place / "Coffee_TEST.ts"
+        lines = test.read_text().splitlines(keepends=True)
+        if damage == "cut":
+            test.write_text("".join(lines[:-100]))
+        else:
+            test.write_text("".join([*lines[:-1], lines[-1].rsplit(":", 1)[0] + ":7\n"]))
+    status, _, error = call("run", tmp_path / "out", "-d", "Coffee", "-v", "raw", "--data-dir", data)
+    assert (status, error.count("\n")) == (2, 1)
+    assert "Coffee" in error or "data" in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_out_that_holds_something_else_or_cannot_be_is_refused(call, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.tex").write_text("years of work")
+    status, _, error = call(*(other if word == "OUT" else word for word in RUN))
+    assert (status, "holds something else" in error) == (2, True)
+    assert [path.name for path in other.iterdir()] == ["thesis.tex"]
+    status, _, error = call(*(other / "thesis.tex" / "out" if word == "OUT" else word for word in RUN))
+    assert (status, error.count("\n")) == (2, 1)
+    assert (other / "thesis.tex").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights", "wrong shape", "wrong classes"])
+def test_wrong_weights_are_refused(call, tmp_path, content):
+    import torch
+
+    from ucrbench.models.fcn import FCN
+
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    path = folder / "ItalyPowerDemand.ckpt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        state = FCN(5 if content == "wrong classes" else 2).state_dict()
+        if content == "wrong shape":
+            state["final.weight"] = torch.zeros(2, 7)
+        torch.save(state, path)
+    command = (*(tmp_path / "out" if word == "OUT" else word for word in RUN), "--fcn-weights", folder)
+    status, _, error = call(*command)
+    assert (status, error.count("\n")) == (2, 1)
+    assert "ItalyPowerDemand.ckpt" in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_run_status_report_and_merge(call, own, tmp_path):
+    out = tmp_path / "out"
+    place = [out if word == "OUT" else word for word in RUN]
+    status, said, _ = call(*place, "-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--jobs", 1)
+    assert (status, "6 jobs ok, 0 failed" in said) == (0, True)
+    assert "ok      ae on GunPoint, seed 0" in said
+    status, said, _ = call(*place, "-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--jobs", 1)
+    assert (status, "nothing to do: all 6 jobs are finished" in said) == (0, True)
+    status, said, _ = call("plan", "-d", "ItalyPowerDemand", "-v", "raw,vqvae", "-p", "smoke", "--out", out)
+    assert (status, "1 jobs to do" in said, "finished" in said) == (0, True, True)
+    status, said, _ = call("report", out)
+    assert (status, Path(said.strip()).is_file()) == (0, True)
+    status, said, _ = call(*place, "-v", "own_models:Raises", "--jobs", 1)
+    assert (status, "0 jobs ok, 1 failed" in said) == (1, True)
+    status, said, _ = call("status", out)
+    assert (status, "failed: own_models:Raises on ItalyPowerDemand, seed 0: RuntimeError: no luck" in said) == (0, True)
+    status, said, _ = call("merge", out, "-o", tmp_path / "both")
+    assert (status, said.startswith("6 jobs in")) == (0, True)
+
+
+def test_lists_show_what_there_is(call):
+    assert set(VARIANTS) <= set(call("list", "variants")[1].split())
+    assert set(PRESETS) <= set(call("list", "presets")[1].split())
+    datasets = call("list", "datasets")[1]
+    assert datasets.count("\n") == 129
+    assert "codebook_perplexity" in call("list", "scores")[1]
+
+
+def test_data_commands(call, tmp_path):
+    status, said, _ = call("data", "fetch", "GunPoint", "Wafer", "--data-dir", tmp_path)
+    assert (status, "bundled  GunPoint" in said, "failed   Wafer" in said) == (1, True, True)
+    status, said, _ = call("data", "verify", "GunPoint", "--data-dir", tmp_path)
+    assert (status, said.startswith("ok   GunPoint")) == (0, True)
+
+
+@pytest.mark.parametrize("command", ["list", "plan", "run", "status", "merge", "report", "demo"])
+def test_help_shows_an_example(call, command):
+    status, said, _ = call(command, "--help")
+    assert (status, f"Example: ucrbench {command}" in said) == (0, True)
+
+
+def test_the_module_is_the_command(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "ucrbench.bench", "status", str(tmp_path)],
+        capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"}, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -1,0 +1,92 @@
+"""Joining stores."""
+
+import itertools
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ucrbench.results import JobRow, ResultStore, ScoreRow, StoreError, merge, versions
+
+NOW = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
+
+
+def add(store: ResultStore, job: str, value: float, hours: float = 0, status: str = "ok", protocol: int = 1) -> None:
+    shared = {"dataset": "GunPoint", "variant": "ae", "views": "none", "preset": "smoke", "seed": 0, "device": "cpu"}
+    when = NOW + timedelta(hours=hours)
+    attempt = JobRow(
+        **shared, job=job, attempt=uuid.uuid4().hex, status=status, started_at=when, finished_at=when,
+        protocol_version=protocol, **versions(),
+    )  # fmt: skip
+    if status != "ok":
+        store.write_failure(attempt)
+        return
+    score = ScoreRow(
+        **shared, job=job, score="knn", value=value, higher_is_better=True, score_version=1,
+        protocol_version=protocol, data_hash="d0", treatment="none", archive="2018",
+    )  # fmt: skip
+    store.save_arrays(job, "latents", train=np.full((1, 1), value))
+    store.write_success(attempt, [score])
+
+
+@pytest.fixture
+def stores(tmp_path):
+    made = [ResultStore(tmp_path / name, create=True) for name in ("a", "b", "c")]
+    a, b, c = made
+    add(a, "aaaa", 0.1)
+    add(a, "bbbb", 0.2, hours=5)
+    add(b, "bbbb", 0.3, hours=9)
+    add(b, "cccc", 0.4, status="failed")
+    add(c, "cccc", 0.5, hours=1)
+    add(c, "bbbb", 0.6, hours=7)
+    return [store.path for store in made]
+
+
+def tables(path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    store = ResultStore(path)
+    return store.scores(), store.jobs()
+
+
+def test_newest_success_counts_and_every_attempt_is_kept(stores, tmp_path):
+    assert merge(stores, tmp_path / "all") == 3
+    scores, jobs = tables(tmp_path / "all")
+    assert dict(zip(scores["job"], scores["value"], strict=True)) == {"aaaa": 0.1, "bbbb": 0.3, "cccc": 0.5}
+    assert len(jobs) == 6
+    store = ResultStore(tmp_path / "all")
+    assert {job: store.latents(job)["train"].item() for job in scores["job"]} == {
+        "aaaa": 0.1, "bbbb": 0.3, "cccc": 0.5,
+    }  # fmt: skip
+
+
+def test_order_and_repetition_change_nothing(stores, tmp_path):
+    merge(stores, tmp_path / "first")
+    expected = tables(tmp_path / "first")
+    for number, order in enumerate(itertools.permutations(stores)):
+        out = tmp_path / f"m{number}"
+        merge(order[:1], out)
+        merge(order, out)
+        merge(order, out)
+        for one, other in zip(tables(out), expected, strict=True):
+            pd.testing.assert_frame_equal(one, other)
+
+
+def test_versions_do_not_mix(stores, tmp_path):
+    add(ResultStore(tmp_path / "new", create=True), "dddd", 0.5, protocol=2)
+    with pytest.raises(StoreError, match="protocol versions"):
+        merge([*stores, tmp_path / "new"], tmp_path / "all")
+    assert not (tmp_path / "all").exists()
+
+
+def test_a_source_cannot_be_the_target(stores):
+    before = tables(stores[0])
+    with pytest.raises(StoreError, match="name another folder"):
+        merge(stores, stores[0])
+    pd.testing.assert_frame_equal(tables(stores[0])[0], before[0])
+
+
+def test_sources_are_not_touched(stores, tmp_path):
+    before = {p: p.stat().st_mtime_ns for s in stores for p in s.rglob("*")}
+    merge(stores, tmp_path / "all")
+    assert before == {p: p.stat().st_mtime_ns for s in stores for p in s.rglob("*")}
