@@ -15,7 +15,8 @@ from ..reports import ReportError, leaderboard, leaderboard_text
 from ..reports import report as write_report
 from ..results import SCORES, ResultStore, StoreError
 from ..results import merge as merge_stores
-from .errors import UsageError
+from .errors import PoolError, UsageError
+from .job import Job
 from .overrides import keys
 from .planning import Plan, Sweep
 from .planning import plan as make_plan
@@ -24,6 +25,7 @@ from .progress import duration, reporter
 from .sweep import run as run_sweep
 
 MAIN = ",".join(MAIN_VARIANTS)
+MOST_SEEDS = 10_000
 DEMO = ("ItalyPowerDemand", "GunPoint", "ArrowHead")
 
 app = typer.Typer(
@@ -72,6 +74,9 @@ def main() -> None:
     except ClickException as error:
         print(f"ucrbench: {error.format_message().rstrip('.')}; see ucrbench --help", file=sys.stderr)
         sys.exit(2)
+    except PoolError as error:
+        print(f"ucrbench: {error}", file=sys.stderr)
+        sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         print("ucrbench: interrupted; the same command goes on from here", file=sys.stderr)
         sys.exit(130)
@@ -125,7 +130,7 @@ def plan(
     """
     sweep = _sweep(datasets, variants, seeds, preset, set_, scores, data_dir, device, threads, fcn_weights)
     store = ResultStore(out, create=True) if out else None
-    _print_plan(make_plan(sweep, store))
+    _print_plan(make_plan(sweep, store, fetch=False))
 
 
 @app.command()
@@ -203,7 +208,9 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
     """
     bad = _run(out, Sweep(DEMO), None, None, "light", fail=False)
     page = write_report(out, preset="quick")
-    print(leaderboard_text(leaderboard(ResultStore(out).scores())))
+    board = leaderboard_text(leaderboard(ResultStore(out).scores()))
+    print("mean over data sets (mean rank)")
+    _print_table(("method", *board.columns), list(board.itertuples(name=None)))
     print(f"report: {page}")
     raise typer.Exit(1 if bad else 0)
 
@@ -283,22 +290,29 @@ def _seeds(text: str) -> tuple[int, ...]:
     for part in _split(text):
         first, dash, last = part.partition("-")
         try:
-            seeds += range(int(first), int(last if dash else first) + 1)
+            span = range(int(first), int(last if dash else first) + 1)
         except ValueError:
             raise UsageError(f"seeds {text!r}: {part!r} is no number; write 0, 0,1,2 or 0-4") from None
+        if len(span) > MOST_SEEDS:
+            raise UsageError(f"seeds {text!r}: {len(span)} of them; {MOST_SEEDS} at most")
+        seeds += span
     return tuple(seeds)
 
 
 def _print_plan(planned: Plan) -> None:
     rows = [
-        (job.data.name, job.contender.name, job.seed, "to do" if job.scores else "finished",
-         duration(planned.seconds[job.key]) if job.scores else "-")
+        (job.data.name, job.contender.name, job.seed, _standing(job), duration(planned.seconds[job.key]))
         for job in planned.jobs
-    ]  # fmt: skip
+    ]
     _print_table(("data set", "variant", "seed", "status", "predicted"), rows)
-    judges = sum(planned.judge_seconds[name] for name in {job.data.name for job in planned.todo})
-    total = sum(planned.seconds[job.key] for job in planned.todo) + judges
+    total = sum(planned.seconds[job.key] for job in planned.todo) + sum(planned.judge_seconds.values())
     print(f"{len(planned.todo)} jobs to do, predicted {duration(total)} of one worker, FCNs included")
+
+
+def _standing(job: Job) -> str:
+    if not job.scores:
+        return "finished"
+    return "to do" if job.data.data_hash else "to do, after a download"
 
 
 def _print_table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

@@ -28,12 +28,14 @@ class Contender:
         views: kind of augmented views, "none" without a self-supervised branch.
         source_hash: of the module that defines a user's class; None for a variant.
         scores: names of the scores it can have, by what its model can do.
+        sections: of the configuration that decide its scores.
     """
 
     name: str
     views: str
     source_hash: str | None
     scores: tuple[str, ...]
+    sections: tuple[str, ...]
 
     def build(self, config: Config, seed: int, device: str) -> Model:
         """The untrained model."""
@@ -51,14 +53,17 @@ def contender(name: str, config: Config) -> Contender:
     if ":" not in name:
         if name not in VARIANTS:
             raise UsageError(f"no variant {name!r}; {near(name, list(VARIANTS))} (or module:Class for your own)")
-        ssl = VARIANTS[name].regularizer is not None
-        return Contender(name, config.ssl.views if ssl else "none", None, _scores(build(name, config)))
+        variant = VARIANTS[name]
+        scores = _scores(build(name, config))
+        views = config.ssl.views if variant.regularizer is not None else "none"
+        return Contender(name, views, None, scores, _sections(variant.sections, scores))
     kind = _load(name)
     for method in ("fit", "encode"):
         if not callable(getattr(kind, method, None)):
             raise UsageError(f"{name} has no method {method}; a model needs fit(x, y) and encode(x)")
     model = _instance(name, kind, 0, "cpu")
-    return Contender(name, "none", _source_hash(kind), _scores(model))
+    scores = _scores(model)
+    return Contender(name, "none", _source_hash(kind), scores, _sections((), scores))
 
 
 def _load(name: str) -> Callable[..., Any]:
@@ -104,3 +109,7 @@ def _scores(model: Model) -> tuple[str, ...]:
     if isinstance(model, Reconstructs):
         names.append("reconstruction_mse")
     return tuple(names)
+
+
+def _sections(own: tuple[str, ...], scores: tuple[str, ...]) -> tuple[str, ...]:
+    return (*own, "classifier") if set(_GENERATION) & set(scores) else own

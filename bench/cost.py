@@ -100,10 +100,11 @@ def correction(jobs: pd.DataFrame, predicted: dict[str, float]) -> float:
     """Median ratio of measured to predicted seconds over finished jobs, 1 where none is finished.
 
     Args:
-        jobs: attempts with the columns job, status and seconds_total.
+        jobs: attempts with the columns job, status, seconds_fit and seconds_total; those that only scored what was
+            kept have no seconds_fit and do not count.
         predicted: seconds by job key.
     """
-    done = jobs[(jobs["status"] == "ok") & jobs["job"].isin(predicted.keys())]
+    done = jobs[(jobs["status"] == "ok") & jobs["seconds_fit"].notna() & jobs["job"].isin(predicted.keys())]
     ratios = [row.seconds_total / predicted[row.job] for row in done.itertuples() if predicted[row.job] > 0]
     return median(ratios) if ratios else 1.0
 

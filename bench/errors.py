@@ -7,6 +7,10 @@ class UsageError(ValueError):
     """A wrong name, setting or device; one line that names it and the way out."""
 
 
+class PoolError(RuntimeError):
+    """What ran the jobs broke down; what was finished before is stored."""
+
+
 def near(name: str, known: list[str] | tuple[str, ...]) -> str:
     """The end of a sentence that offers names near a wrong one, or all of a short list, or where to look."""
     close = get_close_matches(name, known, n=3, cutoff=0.6)

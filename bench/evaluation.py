@@ -126,7 +126,9 @@ def evaluate(
         found.append(Score("codebook_perplexity", scores.perplexity(latents["code_counts"]), None))
     if "reconstruction_mse" in wanted:
         found.append(Score("reconstruction_mse", float(latents["reconstruction_mse"]), False, reference="test"))
-    if judge is not None and wanted.intersection(JUDGED):
+    if wanted.intersection(JUDGED):
+        if judge is None:
+            raise ValueError(f"{', '.join(JUDGED)} need a judge")
         n = len(samples["unconditional"])
         probabilities, features = predict(judge.fcn(device), samples["unconditional"][:, None])
         mean, std = scores.inception_score(probabilities, seed=seed)

@@ -68,6 +68,7 @@ class Job:
     @property
     def key(self) -> str:
         """Hash of everything that decides the job's scores, and of nothing else: not the device, not the commit."""
+        sections = self.contender.sections
         return hash_json(
             {
                 "protocol": PROTOCOL_VERSION,
@@ -77,10 +78,16 @@ class Job:
                 "source": self.contender.source_hash,
                 "seed": self.seed,
                 "preset": self.settings.preset,
-                "config": self.settings.config,
-                "judge": self.judge,
+                "config": {name: getattr(self.settings.config, name) for name in sections},
+                "judge": self.judge if "classifier" in sections else None,
             }
         )
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """The overrides that concern this job."""
+        changed = self.settings.overrides
+        return {key: value for key, value in changed.items() if key.split(".")[0] in self.contender.sections}
 
     def __str__(self) -> str:
         return f"{self.contender.name} on {self.data.name}, seed {self.seed}"

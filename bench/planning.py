@@ -1,6 +1,7 @@
 """From what was asked for to the list of jobs, checked before anything is written."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Plan:
         jobs: all of them, longest first, each with the scores it lacks (none for a finished one).
         judges: by data set.
         seconds: predicted wall time by job key.
-        judge_seconds: predicted wall time by data set.
+        judge_seconds: predicted wall time by data set, of those whose FCN is wanted and not in the store.
     """
 
     jobs: tuple[Job, ...]
@@ -69,17 +70,19 @@ class Plan:
         """The jobs that lack a score."""
         return tuple(job for job in self.jobs if job.scores)
 
-    def needs_judge(self, job: Job) -> bool:
-        """Whether a score that the job lacks is given by the FCN of its data set."""
-        return any(score in JUDGED for score in job.scores)
+
+def needs_judge(job: Job) -> bool:
+    """Whether a score that the job lacks is given by the FCN of its data set."""
+    return any(score in JUDGED for score in job.scores)
 
 
-def plan(sweep: Sweep, store: ResultStore | None = None) -> Plan:
+def plan(sweep: Sweep, store: ResultStore | None = None, fetch: bool = True) -> Plan:
     """Check a sweep and list its jobs.
 
     Args:
         sweep: what is asked for.
         store: results so far: finished jobs are known from it, and predictions are corrected by it.
+        fetch: whether to download what is not here; without it such a data set has an empty content hash.
 
     Raises:
         UsageError: a name, setting or device is wrong.
@@ -89,39 +92,50 @@ def plan(sweep: Sweep, store: ResultStore | None = None) -> Plan:
     for what, given in (("data set", sweep.datasets), ("variant", sweep.variants), ("seed", sweep.seeds)):
         if not given:
             raise UsageError(f"no {what} was named; name at least one")
-    names = datasets.names() if "all" in sweep.datasets else list(dict.fromkeys(sweep.datasets))
-    infos = {name: datasets.info(name) for name in names}
+    infos = {name: datasets.info(name) for name in dict.fromkeys(sweep.datasets) if name != "all"}
+    if "all" in sweep.datasets:
+        infos = dict(datasets.catalogue())
     settings = _settings(sweep)
     contenders = [contender(name, settings.config) for name in dict.fromkeys(sweep.variants)]
     wanted = _wanted(sweep.scores)
-    folder = _weights_folder(sweep.fcn_weights)
+    for entry in contenders:
+        if not set(wanted) & set(entry.scores):
+            raise UsageError(f"{entry.name} has none of the scores {', '.join(wanted)}; leave it out")
+    folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(JUDGED) else None
     finished = store.finished() if store else {}
     jobs, judges = [], {}
-    for name in names:
-        data = DataRef(name, datasets.data_hash(name, sweep.data_dir), sweep.data_dir)
-        judges[name] = judge_ref(data, settings, folder, infos[name].n_classes)
+    for name, info in infos.items():
+        here = fetch or datasets.is_here(name, sweep.data_dir)
+        data = DataRef(name, datasets.data_hash(name, sweep.data_dir) if here else "", sweep.data_dir)
+        judges[name] = judge_ref(data, settings, folder, info.n_classes)
         for entry in contenders:
             for seed in dict.fromkeys(sweep.seeds):
                 able = tuple(score for score in wanted if score in entry.scores)
                 job = Job(data, entry, seed, settings, judges[name].identity, able)
                 lacking = tuple(score for score in able if score not in finished.get(job.key, ()))
-                jobs.append(Job(data, entry, seed, settings, judges[name].identity, lacking))
-    seconds, judge_seconds = _predict(jobs, infos, settings, store)
+                jobs.append(replace(job, scores=lacking))
+    seconds, judge_seconds = _predict(jobs, judges, infos, settings, store)
     jobs.sort(key=lambda job: -seconds[job.key])
     return Plan(tuple(jobs), judges, seconds, judge_seconds)
 
 
 def _predict(
-    jobs: list[Job], infos: dict[str, datasets.DatasetInfo], settings: Settings, store: ResultStore | None
+    jobs: list[Job],
+    judges: dict[str, JudgeRef],
+    infos: Mapping[str, datasets.DatasetInfo],
+    settings: Settings,
+    store: ResultStore | None,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Wall time by job key and by data set; zero, and no probe, where there is nothing to do."""
     if not any(job.scores for job in jobs):
-        return dict.fromkeys((job.key for job in jobs), 0.0), dict.fromkeys(infos, 0.0)
+        return dict.fromkeys((job.key for job in jobs), 0.0), {}
     speed, config = probe(settings.device, settings.threads), settings.config
-    judges = {name: speed.seconds(judge_work(info, config)) for name, info in infos.items()}
     raw = {job.key: speed.seconds(job_work(job.contender.name, infos[job.data.name], config)) for job in jobs}
     factor = correction(store.jobs(), raw) if store else 1.0
-    return {key: factor * value for key, value in raw.items()}, judges
+    there = set(store.references()["reference"]) if store else set()
+    needed = {job.data.name for job in jobs if needs_judge(job) and judges[job.data.name].key not in there}
+    waits = {name: factor * speed.seconds(judge_work(infos[name], config)) for name in needed}
+    return {job.key: factor * raw[job.key] if job.scores else 0.0 for job in jobs}, waits
 
 
 def _settings(sweep: Sweep) -> Settings:

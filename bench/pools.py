@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from .errors import UsageError
+from .errors import PoolError, UsageError
 
 Pool = Callable[[Callable[..., Any], Iterable[tuple]], Iterator[Any]]
 """Yields the results of a function over argument tuples as they come, in any order."""
@@ -23,7 +24,10 @@ def pool(workers: int, scheduler: str | None) -> Pool:
 def _in_processes(workers: int, function: Callable[..., Any], calls: Iterable[tuple]) -> Iterator[Any]:
     # Arguments are made only as they are needed: kept outputs of a thousand jobs do not fit in memory.
     parallel = Parallel(n_jobs=workers, batch_size=1, pre_dispatch=workers, return_as="generator_unordered")
-    yield from parallel(delayed(function)(*arguments) for arguments in calls)
+    try:
+        yield from parallel(delayed(function)(*arguments) for arguments in calls)
+    except BrokenProcessPool as error:
+        raise PoolError("a worker process died (killed, or out of memory?); the same command goes on") from error
 
 
 def _on_cluster(address: str, function: Callable[..., Any], calls: Iterable[tuple]) -> Iterator[Any]:

@@ -149,7 +149,7 @@ def _score_row(job: Job, score: Score, treatment: str) -> ScoreRow:
         treatment=treatment,
         archive=ARCHIVE,
         device=device_title(job.settings.device),
-        overrides=json.dumps(job.settings.overrides, sort_keys=True),
+        overrides=json.dumps(job.overrides, sort_keys=True),
         job=job.key,
     )
 
@@ -180,7 +180,7 @@ def _attempt(
         archive=ARCHIVE,
         protocol_version=PROTOCOL_VERSION,
         config=json.dumps(asdict(settings.config), sort_keys=True),
-        overrides=json.dumps(settings.overrides, sort_keys=True),
+        overrides=json.dumps(job.overrides, sort_keys=True),
         commit=commit(),
         **{f"seconds_{phase}": seconds for phase, seconds in watch.seconds.items()},
         **facts,

@@ -9,11 +9,11 @@ from joblib import cpu_count
 from ..datasets import load
 from ..results import ResultStore
 from .errors import UsageError
-from .evaluation import Outputs
+from .evaluation import JUDGED, Outputs
 from .job import Job
 from .judge import Judge, JudgeRef, make_judge
 from .keeping import Keep, read_judge, read_outputs, write_judge, write_outcome
-from .planning import Plan, Sweep, plan
+from .planning import Plan, Sweep, needs_judge, plan
 from .pools import Pool, pool
 from .progress import Reporter, Silent
 from .resources import limited_threads
@@ -67,12 +67,12 @@ def run(
     store.prepare()
     cuda = planned.todo[0].settings.device.startswith("cuda")
     runs = pool(workers or (1 if cuda else max(1, cpu_count() // sweep.threads)), scheduler)
-    with_judge = {job.data.name for job in planned.todo if planned.needs_judge(job)}
+    with_judge = {job.data.name for job in planned.todo if needs_judge(job)}
     known = {name: judge for name in with_judge if (judge := read_judge(store, planned.judges[name]))}
     missing = [planned.judges[name] for name in with_judge if name not in known]
-    missing.sort(key=lambda ref: -planned.judge_seconds[ref.data.name])
-    seconds = sum(planned.seconds[job.key] for job in planned.todo)
-    reporter.start(len(missing) + len(planned.todo), seconds + sum(planned.judge_seconds[r.data.name] for r in missing))
+    missing.sort(key=lambda ref: -planned.judge_seconds.get(ref.data.name, 0.0))
+    seconds = sum(planned.seconds.values()) + sum(planned.judge_seconds.values())
+    reporter.start(len(missing) + len(planned.todo), seconds)
     try:
         judges = known | _make_judges(store, planned, missing, runs, reporter)
         return replace(_run_jobs(store, planned, judges, runs, keep, reporter), finished=finished)
@@ -89,7 +89,7 @@ def _make_judges(
         judges[ref.data.name] = judge
         if isinstance(judge, Judge):
             write_judge(store, ref, judge)
-            reporter.judged(ref.data.name, planned.judge_seconds[ref.data.name])
+            reporter.judged(ref.data.name, planned.judge_seconds.get(ref.data.name, 0.0))
     return judges
 
 
@@ -100,15 +100,17 @@ def _run_jobs(
 
     def calls() -> Iterator[tuple[Job, Judge | str | None, Outputs | None, bool]]:
         for job in planned.todo:
-            judge = judges.get(job.data.name) if planned.needs_judge(job) else None
+            judge = judges.get(job.data.name) if needs_judge(job) else None
             kept = read_outputs(store, job.key) if job.key in done else None
             yield job, judge, kept, keep == "all"
 
     bad = 0
-    for outcome in runs(_attempt, calls()):
-        write_outcome(store, outcome, keep)
-        bad += outcome.attempt.status != "ok"
-        reporter.done(outcome.attempt, planned.seconds[outcome.attempt.job])
+    for outcomes in runs(_attempt, calls()):
+        for outcome in outcomes:
+            write_outcome(store, outcome, keep)
+        last = outcomes[-1].attempt
+        bad += last.status != "ok"
+        reporter.done(last, planned.seconds[last.job])
     return Summary(len(planned.todo), bad, 0)
 
 
@@ -120,7 +122,10 @@ def _judge(ref: JudgeRef) -> tuple[JudgeRef, Judge | str]:
         return ref, f"{type(error).__name__}: {error}".splitlines()[0]
 
 
-def _attempt(job: Job, judge: Judge | str | None, kept: Outputs | None, keep_weights: bool) -> Outcome:
-    if isinstance(judge, str):
-        return failed(job, f"there is no FCN for {job.data.name}: {judge}")
-    return run_job(job, judge, kept, keep_weights)
+def _attempt(job: Job, judge: Judge | str | None, kept: Outputs | None, keep_weights: bool) -> list[Outcome]:
+    """The outcome of a job; without its judge, that of the scores it can have all the same, and a failure."""
+    if not isinstance(judge, str):
+        return [run_job(job, judge, kept, keep_weights)]
+    others = replace(job, scores=tuple(score for score in job.scores if score not in JUDGED))
+    outcomes = [run_job(others, None, kept, keep_weights)] if others.scores else []
+    return [*outcomes, failed(job, f"there is no FCN for {job.data.name}: {judge}")]

@@ -2,7 +2,7 @@
 
 from .catalogue import DatasetInfo, catalogue, info, names
 from .errors import DatasetError
-from .loading import Dataset, data_hash, load
+from .loading import Dataset, data_hash, is_here, load
 from .prefetch import FetchResult, VerifyResult, fetch, verify
 from .source import data_folder
 
@@ -17,6 +17,7 @@ __all__ = [
     "data_hash",
     "fetch",
     "info",
+    "is_here",
     "load",
     "names",
     "verify",

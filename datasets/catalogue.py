@@ -91,5 +91,5 @@ def info(name: str) -> DatasetInfo:
     near = difflib.get_close_matches(wanted, by_lower, n=3, cutoff=0.6)
     starts = [low for low in by_lower if wanted and low.startswith(wanted) and low not in near]
     guesses = [by_lower[low] for low in (near + starts)[:4]]
-    hint = f"did you mean {', '.join(guesses)}?" if guesses else "`ucrbench list` shows the 128 names"
+    hint = f"did you mean {', '.join(guesses)}?" if guesses else "`ucrbench list datasets` shows the 128 names"
     raise DatasetError(f"unknown data set {str(name)!r}: {hint}")

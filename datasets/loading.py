@@ -68,6 +68,16 @@ def locate(name: str, data_dir: str | os.PathLike | None = None) -> Found:
     return source.find(name, folder) or download(name, folder)
 
 
+def is_here(name: str, data_dir: str | os.PathLike | None = None) -> bool:
+    """Whether a data set can be loaded without a download.
+
+    Raises:
+        DatasetError: Unknown name, or a data folder that is none.
+    """
+    catalogue_info(name)
+    return source.find(name, source.data_folder(data_dir)) is not None
+
+
 def load(name: str, data_dir: str | os.PathLike | None = None) -> Dataset:
     """Load one data set of the archive with its own train/test split.
 

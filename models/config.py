@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .errors import ModelError
+
 
 @dataclass(frozen=True)
 class Training:
@@ -47,6 +49,10 @@ class Codebook:
     start: Literal["normal", "kmeans"] = "normal"
     restart_below: float = 0.0  # a code whose moving count falls below this restarts at a latent of the batch
 
+    def __post_init__(self) -> None:
+        if self.decay >= 1:
+            raise ModelError(f"codebook.decay={self.decay}: below 1, or no code ever moves")
+
 
 @dataclass(frozen=True)
 class SelfSupervision:
@@ -71,6 +77,14 @@ class Prior:
     choice_temperature: float = 4.0
     guidance: float = 1.0
     training: Training = field(default_factory=lambda: Training(batch=256))
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise ModelError(f"prior.width={self.width} is no multiple of prior.heads={self.heads}")
+        if self.condition_drop > 1:
+            raise ModelError(f"prior.condition_drop={self.condition_drop}: it is a share, at most 1")
+        if self.token_temperature == 0:
+            raise ModelError("prior.token_temperature=0: above 0, tokens are drawn from a softmax")
 
 
 @dataclass(frozen=True)

@@ -212,6 +212,7 @@ class VQModel(AutoEncoderModel):
 
     def _before_training(self, series: Tensor) -> None:
         if self.config.codebook.start == "kmeans":
+            self.module.eval()  # BatchNorm is not to count these series twice
             with torch.no_grad():
                 self.module.quantizer.start_from(self.module.encode(series[:ENCODE_BATCH]), self.seed)
 

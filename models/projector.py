@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from .errors import ModelError
 
+GROUP = 64  # features that iterative normalisation whitens together
+
 
 def pool(z: Tensor) -> Tensor:
     """Global average and global maximum, concatenated: (N, C, ...) -> (N, 2C).
@@ -34,7 +36,7 @@ class IterNorm(nn.Module):
         ModelError: `width` is not a multiple of `group`.
     """
 
-    def __init__(self, width: int, group: int = 64, iterations: int = 5, eps: float = 1e-5) -> None:
+    def __init__(self, width: int, group: int = GROUP, iterations: int = 5, eps: float = 1e-5) -> None:
         super().__init__()
         self.group = min(group, width)
         if width % self.group:

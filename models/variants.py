@@ -9,6 +9,7 @@ from .autoencoders import AutoEncoder, VariationalAutoEncoder, VQAutoEncoder
 from .config import Config
 from .errors import ModelError
 from .estimators import AutoEncoderModel, RawSeries, UntrainedEncoder, VQModel
+from .projector import GROUP
 from .protocol import Model
 from .regularizers import REGULARIZERS
 from .views import VIEWS
@@ -29,6 +30,18 @@ class Variant:
     title: str
     kind: Literal["ae", "vae", "vqvae", "random", "raw"]
     regularizer: str | None = None
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections of `Config` that decide what this variant learns and draws."""
+        own = {
+            "raw": (),
+            "random": ("network",),
+            "ae": ("network", "training"),
+            "vae": ("network", "training", "vae"),
+            "vqvae": ("network", "training", "codebook", "prior"),
+        }[self.kind]
+        return (*own, "ssl") if self.regularizer is not None else own
 
 
 _ROWS = (
@@ -55,10 +68,15 @@ def build(name: str, config: Config | None = None, seed: int = 0, device: str = 
         device: as torch names devices.
 
     Raises:
-        ModelError: there is no such variant.
+        ModelError: there is no such variant, or its projector cannot have the width configured.
     """
     if name not in VARIANTS:
         raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
+    regularizer, width = VARIANTS[name].regularizer, (config or Config()).ssl.projector
+    if regularizer and REGULARIZERS[regularizer].whiten and width > GROUP and width % GROUP:
+        raise ModelError(
+            f"ssl.projector={width}: {name} whitens groups of {GROUP} features; take a multiple of {GROUP}"
+        )
     return _builder(VARIANTS[name])(config or Config(), seed, device)
 
 

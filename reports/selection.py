@@ -1,6 +1,7 @@
 """What of a store enters a report: finished jobs of one preset that may be compared, or a refusal."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,8 +12,8 @@ from .statistics import name_methods
 
 # Rows that differ in one of these were not made alike. Within the columns named second they must agree.
 _ALIKE = (
+    ("settings", ("variant", "views")),
     ("protocol_version", ()),
-    ("overrides", ()),
     ("archive", ()),
     ("score_version", ("score",)),
     ("data_hash", ("dataset",)),
@@ -79,6 +80,8 @@ def check_alike(scores: pd.DataFrame) -> None:
         ReportError: Protocol or score versions, overrides, archives, contents or treatments of a data set, or
             the FCN behind IS and FID are mixed, or a job is there twice.
     """
+    # The views are told apart by name; another changed setting is not.
+    scores = scores.assign(settings=scores["overrides"].map(_without_views))
     by_classifier = scores[scores["score"].isin(_BY_CLASSIFIER)]
     checks = [(scores, *check) for check in _ALIKE]
     checks += [(by_classifier, column, ("dataset", "score")) for column in _BEHIND]
@@ -97,6 +100,10 @@ def check_alike(scores: pd.DataFrame) -> None:
             f"{row['score']} of {row['variant']} on {row['dataset']}, seed {row['seed']}, comes from several "
             "jobs with different settings; keep them in stores of their own"
         )
+
+
+def _without_views(overrides: str) -> str:
+    return json.dumps({key: value for key, value in json.loads(overrides).items() if key != "ssl.views"})
 
 
 def hash_rows(scores: pd.DataFrame) -> str:
@@ -118,7 +125,13 @@ def _one_preset(there: list[str], wanted: str | None) -> str:
 
 def _one_row_per_job(jobs: pd.DataFrame) -> pd.DataFrame:
     order = jobs.assign(ok=jobs["status"] == "ok").sort_values(["ok", "finished_at"], kind="stable")
-    last = order.drop(columns="ok").groupby("job", as_index=False).tail(1)
+    last = order.drop(columns="ok").groupby("job", as_index=False).tail(1).set_index("job", drop=False)
+    # A success that only added scores to what was kept continues the one that trained: their times add up.
+    good = order[order["ok"]].groupby("job")
+    for column in [name for name in jobs if name.startswith("seconds_")]:
+        last[column] = good[column].sum(min_count=1).combine_first(last[column])
+    last["n_parameters"] = good["n_parameters"].first().combine_first(last["n_parameters"])
+    last.index.name = None
     return last.assign(attempts=last["job"].map(jobs["job"].value_counts())).reset_index(drop=True)
 
 

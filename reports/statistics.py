@@ -81,7 +81,10 @@ def name_methods(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def seed_means(scores: pd.DataFrame, score: str, datasets: Sequence[str] | None = None) -> pd.DataFrame:
-    """One score as data sets x methods, seeds averaged; NaN where there is no value.
+    """One score as data sets x methods, seeds averaged; NaN where there is no value, or not of every seed.
+
+    A method's seeds are all those it has a value of anywhere: where a data set lacks one of them, a job failed or has
+    not run, and the mean of the others would stand in for it unseen.
 
     Args:
         scores: Tidy scores: dataset, variant, views, seed, score, value.
@@ -99,7 +102,9 @@ def seed_means(scores: pd.DataFrame, score: str, datasets: Sequence[str] | None 
     wanted = sorted(set(scores["dataset"]) | set(datasets or ()))
     cells = rows.assign(value=rows["value"].astype(float)).groupby(["dataset", "method"])["value"]
     # mean() skips NaN; one diverged seed must not vanish in the mean of the others.
-    cells = cells.mean().where(cells.count() == cells.size())
+    seeds = rows.groupby("method")["seed"].nunique()
+    complete = cells.count() == cells.size().index.get_level_values("method").map(seeds)
+    cells = cells.mean().where(complete)
     table = cells.unstack("method").reindex(index=wanted, columns=ordered(rows["method"]))
     return table.rename_axis(index="dataset", columns="method").astype(float)
 
@@ -241,5 +246,5 @@ def _refusal(score: str, table: pd.DataFrame) -> str:
     method = table.columns[bad.loc[dataset]][0]
     return (
         f"{score} lacks {int(bad.to_numpy().sum())} of {table.size} values, the first {method} on {dataset} "
-        f'(missing, NaN or infinite); finish the jobs, or choose the policy "common" for gaps'
+        f'(missing, NaN or infinite, of some seed at least); finish the jobs, or choose the policy "common" for gaps'
     )

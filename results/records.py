@@ -90,7 +90,7 @@ class JobRow:
         seconds_total: Wall time of the attempt.
         peak_memory_bytes, peak_device_memory_bytes: Highest use of the process, and of the device's memory.
         device, threads: What it ran on, and with how many threads.
-        n_parameters: Trained parameters.
+        n_parameters: Parameters of the model's networks.
         n_train, n_test, length, n_classes: Size of the data set.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
         config: The resolved configuration, as JSON.

@@ -1,5 +1,7 @@
 """Models as a user would write them, for tests."""
 
+import os
+
 import numpy as np
 
 
@@ -36,6 +38,11 @@ class Echo(Flat):
 class Raises(Flat):
     def fit(self, x, y):
         raise RuntimeError("no luck\ntoday")
+
+
+class Dies(Flat):
+    def fit(self, x, y):
+        os._exit(3)
 
 
 class GivesNaN(Flat):

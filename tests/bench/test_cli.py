@@ -69,6 +69,11 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "--seeds", "zero"), "'zero' is no number"),
         ((*RUN, "--seeds", ""), "no seed was named"),
         ((*RUN, "--seeds", "4-2"), "no seed was named"),
+        ((*RUN, "--seeds", "0-999999999"), "10000 at most"),
+        ((*RUN, "--scores", "fid"), "raw has none of the scores fid"),
+        ((*RUN, "--set", "prior.heads=3"), "prior.heads=3"),
+        ((*RUN, "-v", "vqvae_vibcreg", "--set", "ssl.projector=100"), "a multiple of 64"),
+        (("run", "OUT", "-d", "all,GunPiont"), "did you mean GunPoint"),
         ((*RUN, "--jobs", "0"), "at least 1"),
         ((*RUN, "--threads", "0"), "at least 1"),
         ((*RUN, "--device", "tpu"), "choose auto, cpu, cuda"),
@@ -191,6 +196,12 @@ def test_run_status_report_and_merge(call, own, tmp_path):
     assert (status, "failed: own_models:Raises on ItalyPowerDemand, seed 0: RuntimeError: no luck" in said) == (0, True)
     status, said, _ = call("merge", out, "-o", tmp_path / "both")
     assert (status, said.startswith("6 jobs in")) == (0, True)
+
+
+def test_plan_downloads_nothing(call, tmp_path):
+    status, said, _ = call("plan", "-d", "Wafer,GunPoint", "-v", "raw", "--data-dir", tmp_path)
+    assert (status, "to do, after a download" in said, "2 jobs to do" in said) == (0, True, True)
+    assert not (tmp_path / "Wafer").exists()
 
 
 def test_lists_show_what_there_is(call):

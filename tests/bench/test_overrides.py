@@ -6,6 +6,7 @@ from ucrbench.bench.errors import UsageError
 from ucrbench.bench.overrides import keys, override
 from ucrbench.bench.presets import PRESETS, preset
 from ucrbench.models.config import Config
+from ucrbench.models.errors import ModelError
 
 
 def test_a_setting_changes_its_field_alone():
@@ -14,6 +15,14 @@ def test_a_setting_changes_its_field_alone():
     assert (config.training.lr, config.codebook.update, config.prior.training.batch) == (5e-4, "gradient", 7)
     after, before = keys(config), keys(Config())
     assert {key for key in before if before[key] != after[key]} == set(changed)
+
+
+@pytest.mark.parametrize(
+    "setting", ["prior.heads=3", "prior.condition_drop=1.5", "codebook.decay=1", "prior.token_temperature=0"]
+)
+def test_settings_that_cannot_be_are_refused_at_once(setting):
+    with pytest.raises(ModelError, match=setting.split("=")[0]):
+        override(Config(), [setting])
 
 
 def test_none_is_a_value_where_it_is_allowed():

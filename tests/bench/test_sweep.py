@@ -11,11 +11,13 @@ import pytest
 import torch
 
 from ucrbench.bench import Sweep, plan, run
+from ucrbench.bench.errors import PoolError
 from ucrbench.bench.evaluation import SCORE_NAMES, evaluate, generate, represent
 from ucrbench.bench.judge import Judge, judge_ref, make_judge
 from ucrbench.bench.planning import DataRef, _settings
 from ucrbench.datasets import load
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
+from ucrbench.reports import report
 from ucrbench.results import SCORES, ResultStore
 
 SMOKE = Sweep(("ItalyPowerDemand",), preset="smoke", device="cpu")
@@ -165,14 +167,40 @@ def test_the_key_changes_with_what_decides_the_scores_and_with_nothing_else():
     assert len({key(base), *map(key, others)}) == 1 + len(others)
 
 
-def test_an_override_is_another_job(tmp_path):
+def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
     out = tmp_path / "out"
-    base = replace(SMOKE, variants=("vqvae_barlow",), scores=("knn",))
+    base = replace(SMOKE, variants=("vqvae_barlow", "ae"), scores=("knn",))
     run(out, base, workers=1)
-    assert run(out, replace(base, overrides=("ssl.views=slice",)), workers=1).ran == 1
-    scores = ResultStore(out).scores()
-    assert set(scores["views"]) == {"warp", "slice"}
-    assert set(scores["overrides"]) == {"{}", '{"ssl.views": "slice"}'}
+    summary = run(out, replace(base, overrides=("ssl.views=slice",)), workers=1)
+    assert (summary.ran, summary.finished) == (1, 1)
+    scores = ResultStore(out).scores().groupby("variant")
+    assert scores["views"].agg(set).to_dict() == {"ae": {"none"}, "vqvae_barlow": {"warp", "slice"}}
+    assert scores["overrides"].agg(set)["vqvae_barlow"] == {"{}", '{"ssl.views": "slice"}'}
+    page = report(out)
+    assert "vqvae_barlow (slice)" in (page.parent / "tables" / "knn.csv").read_text()
+
+
+def test_a_worker_that_dies_ends_in_one_line_and_a_store_that_goes_on(own, tmp_path):
+    out = tmp_path / "out"
+    sweep = replace(SMOKE, variants=("own_models:Dies", "own_models:Flat"))
+    with pytest.raises(PoolError, match="worker process died"):
+        run(out, sweep, workers=2)
+    assert run(out, replace(sweep, variants=("own_models:Flat",)), workers=2).failed == 0
+
+
+def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)
+        summary = run(out, replace(SMOKE, variants=("ae",)), workers=1)
+    assert (summary.ran, summary.failed) == (1, 1)
+    store = ResultStore(out)
+    assert set(store.scores()["score"]) == {"linear_probe", "knn", "reconstruction_mse", "cas"}
+    failure = store.jobs().set_index("status").loc["failed", "error"]
+    assert failure == "there is no FCN for ItalyPowerDemand: ZeroDivisionError: division by zero"
+    monkeypatch.setattr("ucrbench.models.estimators.AutoEncoderModel.fit", None)  # training would be an error
+    assert run(out, replace(SMOKE, variants=("ae",)), workers=1).failed == 0
+    assert "fid" in set(store.scores()["score"])
 
 
 def test_plan_lists_longest_first_with_predictions(done):
