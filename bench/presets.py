@@ -22,12 +22,12 @@ PRESETS: dict[str, Config] = {
     # A few data sets on a CPU while a coffee is made.
     "quick": Config(
         network=Network(width=32),
-        training=Training(batch=32, max_steps=200),
+        training=Training(batch=24, max_steps=200),
         ssl=SelfSupervision(projector=512),
         prior=Prior(width=64, layers=2, training=Training(batch=16, max_steps=800)),
         classifier=Classifier(
-            training=Training(weight_decay=1e-5, batch=32, max_steps=150),
-            cas_training=Training(weight_decay=1e-5, batch=32, max_steps=80),
+            training=Training(weight_decay=1e-5, batch=32, max_steps=120),
+            cas_training=Training(weight_decay=1e-5, batch=32, max_steps=60),
             cas_samples=256,
         ),
     ),
