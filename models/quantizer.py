@@ -75,7 +75,8 @@ class Quantizer(nn.Module):
     def _move(self, latents: Tensor, tokens: Tensor) -> None:
         """One step of the moving averages, from latents (M, C) and their tokens (M,)."""
         config = self.config
-        assigned = F.one_hot(tokens, config.codes).to(latents.dtype)
+        # One-hot by comparison: F.one_hot looks at its argument on the host.
+        assigned = (tokens[:, None] == torch.arange(config.codes, device=tokens.device)).to(latents.dtype)
         self.counts.lerp_(assigned.sum(0), 1 - config.decay)
         self.sums.lerp_(assigned.T @ latents, 1 - config.decay)
         if config.restart_below > 0:
