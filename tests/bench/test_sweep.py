@@ -207,7 +207,8 @@ def test_plan_lists_longest_first_with_predictions(done):
     planned = plan(replace(SMOKE, datasets=("ItalyPowerDemand", "GunPoint")), ResultStore(done))
     seconds = [planned.seconds[job.key] for job in planned.jobs]
     assert seconds == sorted(seconds, reverse=True)
-    assert min(seconds) > 0
+    assert all((planned.seconds[job.key] > 0) == bool(job.scores) for job in planned.jobs)
+    assert set(planned.judge_seconds) == {"GunPoint"}
     assert {job.data.name for job in planned.todo} == {"GunPoint"}
 
 

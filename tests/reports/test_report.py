@@ -170,7 +170,7 @@ def test_same_rows_same_hash(tmp_path):
     [
         ({"protocol_version": 2}, "protocol_version"),
         ({"score_version": 2}, "score_version for"),
-        ({"overrides": '{"training.lr": 0.1}'}, "overrides"),
+        ({"overrides": '{"training.lr": 0.1}'}, "settings for ae"),
         ({"data_hash": "other"}, "data_hash for A"),
         ({"classifier": "trained:9"}, r"classifier for A, fid"),
         ({"device": "other"}, "comes from several jobs"),

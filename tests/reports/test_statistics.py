@@ -195,3 +195,18 @@ def test_friedman_is_that_of_scipy():
 def test_smallest_p_says_what_can_be_shown():
     assert compare(tidy(random_values(5, 2)), "knn").smallest_p == 0.0625
     assert compare(tidy(random_values(9, 5)), "knn").smallest_p == pytest.approx(10 / 256)
+
+
+def test_a_seed_that_lacks_on_one_data_set_is_a_gap():
+    scores = tidy(random_values(6, 3), seeds=3)
+    lacking = (scores["dataset"] == scores["dataset"].iloc[0]) & (scores["variant"] == "m0") & (scores["seed"] == 2)
+    assert lacking.sum() == 1
+    with pytest.raises(ReportError, match="lacks 1 of 18 values"):
+        compare(scores[~lacking], "knn")
+    assert compare(scores[~lacking], "knn", gaps="common").left_out == (scores["dataset"].iloc[0],)
+
+
+def test_methods_may_have_different_seeds():
+    scores = tidy(random_values(6, 3), seeds=3)
+    once = scores[(scores["variant"] != "m0") | (scores["seed"] == 0)]
+    assert compare(once, "knn").left_out == ()
