@@ -1,0 +1,36 @@
+"""Training steps of every variant, beside the plain loop in the same run."""
+
+import numpy as np
+import pytest
+import reference
+import torch
+from places import DEVICE, paired
+
+from ucrbench.models.config import Config, Training
+from ucrbench.models.estimators import TorchModel
+from ucrbench.models.loop import train
+from ucrbench.models.variants import MAIN_VARIANTS, build
+
+BATCH = 128
+STEPS = 3 if DEVICE == "cpu" else 200
+
+
+def series(length: int, cases: int = BATCH) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((cases, length)).cumsum(1).astype(np.float32) / length**0.5
+
+
+@pytest.mark.parametrize("length", [140, 500, 1024])
+@pytest.mark.parametrize("variant", MAIN_VARIANTS)
+def test_step(benchmark, variant, length):
+    x, config = series(length), Config()
+    torch.manual_seed(0)
+    model: TorchModel = build(variant, config, 0, DEVICE)
+    module = model._place(model.build(length, config))
+    data = (torch.as_tensor(x[:, None], device=DEVICE),)
+    plain = reference.Model(variant, length, config).to(DEVICE)
+    paired(
+        benchmark,
+        lambda steps: train(module, data, Training(batch=BATCH, max_steps=steps)),
+        lambda steps: reference.train(plain, x, BATCH, steps),
+        STEPS,
+    )

@@ -1,0 +1,39 @@
+"""Where benchmarks run, and how two ways of doing the same are timed in turn."""
+
+import os
+import time
+from collections.abc import Callable
+from statistics import median
+
+import torch
+
+DEVICE = os.environ.get("UCRBENCH_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+ROUNDS = 3
+
+
+def paired(benchmark, ours: Callable[[int], object], plain: Callable[[int], object], steps: int) -> None:
+    """Time so many steps of both in turn, after one of each; the ratio goes into the benchmark's `extra_info`.
+
+    Machines drift: only what was measured in the same moments is divided.
+    """
+    ours(1)
+    plain(1)
+    times: dict[str, list[float]] = {"ours": [], "plain": []}
+
+    def timed(name: str, function: Callable[[int], object]) -> None:
+        started = time.perf_counter()
+        function(steps)
+        if DEVICE.startswith("cuda"):
+            torch.cuda.synchronize()
+        times[name].append((time.perf_counter() - started) / steps)
+
+    def turn() -> None:
+        timed("plain", plain)
+        timed("ours", ours)
+
+    benchmark.pedantic(turn, rounds=ROUNDS, iterations=1)
+    benchmark.extra_info |= {
+        "step_ms": 1000 * median(times["ours"]),
+        "plain_step_ms": 1000 * median(times["plain"]),
+        "ratio": median(b / a for a, b in zip(times["ours"], times["plain"], strict=True)),
+    }

@@ -1,0 +1,25 @@
+"""Print the results of a benchmark run as a table in Markdown: `python table.py benchmarks.json`."""
+
+import json
+import sys
+from pathlib import Path
+
+
+def main(path: str) -> None:
+    """Print a line on the machine and a row per benchmark."""
+    run = json.loads(Path(path).read_text())
+    cpu = run["machine_info"]["cpu"]
+    print(f"{cpu.get('brand_raw', 'unknown processor')}, {cpu.get('count')} cores; Python "
+          f"{run['machine_info']['python_version']}; {run['datetime'][:10]}.\n")  # fmt: skip
+    print("| benchmark | ms | plain loop, ms | plain / ours |\n|---|---|---|---|")
+    for row in run["benchmarks"]:
+        extra = row["extra_info"]
+        if "ratio" in extra:
+            cells = (f"{extra['step_ms']:.1f}", f"{extra['plain_step_ms']:.1f}", f"{extra['ratio']:.2f}")
+        else:
+            cells = (f"{1000 * row['stats']['median']:.1f}", "", "")
+        print(f"| {row['name'].removeprefix('test_')} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
