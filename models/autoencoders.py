@@ -124,7 +124,7 @@ class VQAutoEncoder(AutoEncoder):
             u_view = self.encoder.spectrogram(view)
             z_view = self.encoder.encode_spectrogram(u_view)
             augmented = sum(self.reconstruction(view, u_view, z_view))
-            similarity = self.regularizer(self.projector(pool(quantised)), self.projector(pool(z_view)))
+            similarity = self.regularizer(*self.projector.views(pool(quantised), pool(z_view)))
             total = total + self.augmented_weight * augmented + similarity
             parts |= {"augmented": augmented, "ssl": similarity}
         return {"loss": total, **parts}

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .pairs import DoublingConv, halving_conv
 from .spectrogram import Spectrogram, spectrogram_size
 
 WIDTH = 64
@@ -37,7 +38,9 @@ class DownBlock(nn.Module):
         self.norm = nn.BatchNorm2d(out_channels)
 
     def forward(self, u: Tensor) -> Tensor:
-        return F.leaky_relu(self.norm(self.conv(F.pad(u, (1, 1, 1, 1), mode="replicate"))))
+        # An odd width never reads its last padded column; without it, columns come in pairs.
+        padded = F.pad(u, (1, 1 - u.shape[-1] % 2, 1, 1), mode="replicate")
+        return F.leaky_relu(self.norm(halving_conv(padded, self.conv)), inplace=True)
 
 
 class UpBlock(nn.Module):
@@ -45,11 +48,11 @@ class UpBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv = nn.ConvTranspose2d(channels, channels, (3, 4), stride=(1, 2), padding=(1, 1))
+        self.conv = DoublingConv(channels, channels)
         self.norm = nn.BatchNorm2d(channels)
 
     def forward(self, u: Tensor) -> Tensor:
-        return F.leaky_relu(self.norm(self.conv(u)))
+        return F.leaky_relu(self.norm(self.conv(u)), inplace=True)
 
 
 class ResidualBlock(nn.Module):
@@ -62,7 +65,7 @@ class ResidualBlock(nn.Module):
         self.mix = nn.Conv2d(channels, channels, 1)
 
     def forward(self, u: Tensor) -> Tensor:
-        inner = F.leaky_relu(self.norm(self.conv(F.leaky_relu(u))))
+        inner = F.leaky_relu(self.norm(self.conv(F.leaky_relu(u))), inplace=True)
         return u + self.mix(inner)
 
 
@@ -108,8 +111,8 @@ class Decoder(nn.Module):
         self.blocks = nn.Sequential(
             *_residual_stack(width, inner_norm=False),
             *up,
-            nn.ConvTranspose2d(width, 2, (3, 4), stride=(1, 2), padding=(1, 1)),
-            nn.ConvTranspose2d(2, 2, (3, 4), stride=(1, 2), padding=(1, 1)),
+            DoublingConv(width, 2),
+            DoublingConv(2, 2),
         )
         in_width = latent_size(length)[1] * 2 ** (len(up) + 2)
         resize = _resize_matrix(in_width, spectrogram_size(length)[1])

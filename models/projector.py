@@ -76,3 +76,17 @@ class Projector(nn.Sequential):
             for module in (nn.Linear(features, width), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
         ]
         super().__init__(*hidden, nn.Linear(width, width), *([IterNorm(width)] if whiten else []))
+
+    def views(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        """Projections of two views (N, in_features) each, normalised each by its own statistics.
+
+        What `self(a), self(b)` gives; the linear layers take both at once, and read their weights once.
+        """
+        h = torch.cat([a, b])
+        for layer in self:
+            if isinstance(layer, (nn.BatchNorm1d, IterNorm)):
+                h = torch.cat([layer(part) for part in h.chunk(2)])
+            else:
+                h = layer(h)
+        first, second = h.chunk(2)
+        return first, second

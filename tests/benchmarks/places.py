@@ -7,8 +7,11 @@ from statistics import median
 
 import torch
 
+from ucrbench.bench.resources import keep_heap
+
 DEVICE = os.environ.get("UCRBENCH_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
 ROUNDS = 3
+keep_heap()  # as every job does; the plain loop has it as well
 
 
 def paired(benchmark, ours: Callable[[int], object], plain: Callable[[int], object], steps: int) -> None:

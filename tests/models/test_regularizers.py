@@ -127,3 +127,12 @@ def test_iterative_normalisation_bears_fewer_series_than_features():
     assert torch.isfinite(x.grad).all()
     with pytest.raises(ModelError, match="no multiple"):
         IterNorm(100)
+
+
+@pytest.mark.parametrize("whiten", [False, True])
+def test_both_views_at_once_are_one_after_the_other(whiten):
+    torch.manual_seed(0)
+    projector = Projector(12, 64, whiten).double()
+    a, b = torch.randn(2, 9, 12, dtype=torch.float64)
+    for ours, expected in zip(projector.views(a, b), (projector(a), projector(b)), strict=True):
+        torch.testing.assert_close(ours, expected)
