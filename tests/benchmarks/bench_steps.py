@@ -19,6 +19,10 @@ def series(length: int, cases: int = BATCH) -> np.ndarray:
     return np.random.default_rng(0).standard_normal((cases, length)).cumsum(1).astype(np.float32) / length**0.5
 
 
+def count(module: torch.nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
 @pytest.mark.parametrize("length", [140, 500, 1024])
 @pytest.mark.parametrize("variant", MAIN_VARIANTS)
 def test_step(benchmark, variant, length):
@@ -28,6 +32,7 @@ def test_step(benchmark, variant, length):
     module = model._place(model.build(length, config))
     data = (torch.as_tensor(x[:, None], device=DEVICE),)
     plain = reference.Model(variant, length, config).to(DEVICE)
+    assert count(plain) == count(module)
     paired(
         benchmark,
         lambda steps: train(module, data, Training(batch=BATCH, max_steps=steps)),

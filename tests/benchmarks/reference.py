@@ -1,8 +1,9 @@
-"""The plain loop that the suite's is held against: what a research script does, on the same networks.
+"""The plain loop that the suite's is held against: what a research script does, on networks of the same shape.
 
 A torch DataLoader over numpy series, augmented one by one on the host; eager steps in the default memory layout; SSL
-losses from the D x D matrices; the default AdamW and scheduler; losses read with `.item()` in every step. It computes
-the same losses as `ucrbench.models`, and is kept here to be measured, not to be used.
+losses from the D x D matrices; the default AdamW and scheduler; losses read with `.item()` in every step. Networks are
+written with torch's own layers, and have as many parameters as the suite's. It computes the same losses as
+`ucrbench.models`, and is kept here to be measured, not to be used.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from ucrbench.models.config import Config
-from ucrbench.models.networks import Decoder, Encoder
+from ucrbench.models.networks import halvings
 
 
 class Series(Dataset):
@@ -40,6 +41,53 @@ def warp(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     whole = np.concatenate([x[:start], stretched, x[start + window :]])
     view = np.interp(np.linspace(0, len(whole) - 1, length), np.arange(len(whole)), whole)
     return (view * (1 + rng.normal(0, 0.2))).astype(np.float32)
+
+
+class Down(nn.Sequential):
+    """Strided convolution with replicate padding."""
+
+    def __init__(self, c_in: int, c_out: int) -> None:
+        conv = nn.Conv2d(c_in, c_out, (3, 4), stride=(1, 2), padding=(1, 1), padding_mode="replicate")
+        super().__init__(conv, nn.BatchNorm2d(c_out), nn.LeakyReLU())
+
+
+class Up(nn.Sequential):
+    """Strided transposed convolution."""
+
+    def __init__(self, c: int) -> None:
+        conv = nn.ConvTranspose2d(c, c, (3, 4), stride=(1, 2), padding=(1, 1))
+        super().__init__(conv, nn.BatchNorm2d(c), nn.LeakyReLU())
+
+
+class Residual(nn.Module):
+    """Residual block."""
+
+    def __init__(self, c: int, norm: bool) -> None:
+        super().__init__()
+        inner = [nn.BatchNorm2d(c)] if norm else []
+        self.inner = nn.Sequential(
+            nn.LeakyReLU(), nn.Conv2d(c, c, 3, padding=1), *inner, nn.LeakyReLU(), nn.Conv2d(c, c, 1)
+        )
+
+    def forward(self, u: Tensor) -> Tensor:
+        return u + self.inner(u)
+
+
+def plain_encoder(length: int, c: int) -> nn.Sequential:
+    """The encoder of spectrograms."""
+    down = [Down(2 if i == 0 else c, c) for i in range(max(1, halvings(length)))]
+    return nn.Sequential(*down, *(m for _ in range(4) for m in (Residual(c, True), nn.BatchNorm2d(c))))
+
+
+def plain_decoder(length: int, c: int) -> nn.Sequential:
+    """The decoder to spectrograms, resize included."""
+    return nn.Sequential(
+        *(m for _ in range(4) for m in (Residual(c, False), nn.BatchNorm2d(c))),
+        *(Up(c) for _ in range(max(0, halvings(length) - 1))),
+        nn.ConvTranspose2d(c, 2, (3, 4), stride=(1, 2), padding=(1, 1)),
+        nn.ConvTranspose2d(2, 2, (3, 4), stride=(1, 2), padding=(1, 1)),
+        nn.Upsample((5, length // 2 + 1), mode="bilinear", align_corners=True),
+    )
 
 
 class Quantizer(nn.Module):
@@ -94,7 +142,7 @@ class Model(nn.Module):
         super().__init__()
         width = config.network.width
         self.variant = variant
-        self.encoder, self.decoder = Encoder(length, width), Decoder(length, width)
+        self.encoder, self.decoder = plain_encoder(length, width), plain_decoder(length, width)
         if variant == "vae":
             self.mean, self.log_variance = nn.Conv2d(width, width, 1), nn.Conv2d(width, width, 1)
         if variant.startswith("vq"):
@@ -112,14 +160,14 @@ class Model(nn.Module):
         return torch.view_as_real(torch.stft(x[:, 0], 8, 2, window=window, return_complex=True)).permute(0, 3, 1, 2)
 
     def reconstruction(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-        u_hat = self.decoder.decode_spectrogram(z)
+        u_hat = self.decoder(z)
         spectrum = torch.view_as_complex(u_hat.permute(0, 2, 3, 1).contiguous())
         x_hat = torch.istft(spectrum, 8, 2, window=torch.hann_window(8, device=x.device))[:, None]
         return F.mse_loss(x_hat, x[..., : x_hat.shape[-1]]), F.mse_loss(u_hat, u)
 
     def forward(self, x: Tensor, view: Tensor | None = None) -> Tensor:
         u = self.stft(x)
-        z = self.encoder.encode_spectrogram(u)
+        z = self.encoder(u)
         if self.variant == "ae":
             return sum(self.reconstruction(x, u, z))
         if self.variant == "vae":
@@ -132,7 +180,7 @@ class Model(nn.Module):
         loss = sum(self.reconstruction(x, u, quantised)) + commitment
         if view is not None:
             u_view = self.stft(view)
-            z_view = self.encoder.encode_spectrogram(u_view)
+            z_view = self.encoder(u_view)
             loss = loss + 0.1 * sum(self.reconstruction(view, u_view, z_view))
             loss = loss + LOSSES[self.variant](self.projector(pool(quantised)), self.projector(pool(z_view)))
         return loss
