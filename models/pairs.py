@@ -2,7 +2,7 @@
 
 In channels-last memory two neighbouring columns of C channels lie side by side: read as one column of 2C channels they
 need no copy. A kernel of width 4 and stride 2 then is one of width 2 and stride 1, with the same products and sums;
-its gradients take up to a third less time on CPUs (docs/performance.md). On CUDA the plain forms are used.
+its gradients take less time on CPUs. On CUDA the plain forms are used.
 """
 
 from torch import Tensor, nn
