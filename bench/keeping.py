@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import pandas as pd
+
 from ..results import ResultStore
 from .evaluation import Outputs
 from .judge import Judge, JudgeRef
@@ -43,10 +45,9 @@ def write_judge(store: ResultStore, ref: JudgeRef, judge: Judge) -> None:
     store.write_references(judge.rows)
 
 
-def read_judge(store: ResultStore, ref: JudgeRef) -> Judge | None:
-    """The judge stored under a reference's key, None where there is none."""
-    rows = store.references()
-    names = rows.loc[rows["reference"] == ref.key, "classifier"]
+def read_judge(store: ResultStore, ref: JudgeRef, references: pd.DataFrame) -> Judge | None:
+    """The judge stored under a reference's key, None where there is none; `references` are the store's."""
+    names = references.loc[references["reference"] == ref.key, "classifier"]
     path = store.artifact_path(ref.key, "fcn.pt")
     features = store.arrays(ref.key, "features")
     if names.empty or features is None or not path.is_file():

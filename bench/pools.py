@@ -1,5 +1,6 @@
 """Where calls run: in this process, in processes of this machine, or on a Dask cluster."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ def pool(workers: int, scheduler: str | None) -> Pool:
 def _in_processes(workers: int, function: Callable[..., Any], calls: Iterable[tuple]) -> Iterator[Any]:
     # Arguments are made only as they are needed: kept outputs of a thousand jobs do not fit in memory.
     parallel = Parallel(n_jobs=workers, batch_size=1, pre_dispatch=workers, return_as="generator_unordered")
+    # Loky replaces a worker that has grown; its warning speaks of leaks and time-outs, and nothing is lost.
+    warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
     try:
         yield from parallel(delayed(function)(*arguments) for arguments in calls)
     except BrokenProcessPool as error:

@@ -57,17 +57,22 @@ def limited_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def keep_heap() -> None:
+@contextlib.contextmanager
+def kept_heap() -> Iterator[None]:
     """Have glibc reuse the memory of tensors instead of giving it back to the system and asking again.
 
-    Activations of some megabytes are mapped afresh in every step otherwise, at a page fault for every 4 KiB. What
-    earlier jobs of this process left is given back first, so that peaks are this job's own.
+    Activations of some megabytes are mapped afresh in every step otherwise, at a page fault for every 4 KiB. At the
+    end all is given back, so that the next job's peak is its own.
     """
     libc = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
     if libc is not None:
         libc.mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)  # the most that glibc takes
         libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
-        libc.malloc_trim(0)
+    try:
+        yield
+    finally:
+        if libc is not None:
+            libc.malloc_trim(0)
 
 
 def reset_peak_memory(device: str) -> None:

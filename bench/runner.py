@@ -21,7 +21,7 @@ from ..results import JobRow, ScoreRow, commit, versions
 from .evaluation import SCORE_VERSION, Outputs, Score, evaluate, generate, represent
 from .job import ARCHIVE, PROTOCOL_VERSION, Job
 from .judge import Judge
-from .resources import device_title, keep_heap, limited_threads, peak_device_memory, peak_memory, reset_peak_memory
+from .resources import device_title, kept_heap, limited_threads, peak_device_memory, peak_memory, reset_peak_memory
 
 
 @dataclass
@@ -74,11 +74,10 @@ def run_job(job: Job, judge: Judge | None, kept: Outputs | None, keep_weights: b
         kept: outputs of an earlier run of this job; where they suffice, nothing is trained.
         keep_weights: whether to return the weights.
     """
-    keep_heap()
     reset_peak_memory(job.settings.device)
     watch, facts = Stopwatch(), {}
     try:
-        with limited_threads(job.settings.threads):
+        with limited_threads(job.settings.threads), kept_heap():
             return _run(job, judge, kept, keep_weights, watch, facts)
     except Exception as error:  # a model may raise anything; the sweep goes on
         status = "diverged" if isinstance(error, Diverged) else "failed"

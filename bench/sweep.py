@@ -68,7 +68,8 @@ def run(
     cuda = planned.todo[0].settings.device.startswith("cuda")
     runs = pool(workers or (1 if cuda else max(1, cpu_count() // sweep.threads)), scheduler)
     with_judge = {job.data.name for job in planned.todo if needs_judge(job)}
-    known = {name: judge for name in with_judge if (judge := read_judge(store, planned.judges[name]))}
+    stored = store.references()
+    known = {name: judge for name in with_judge if (judge := read_judge(store, planned.judges[name], stored))}
     missing = [planned.judges[name] for name in with_judge if name not in known]
     missing.sort(key=lambda ref: -planned.judge_seconds.get(ref.data.name, 0.0))
     seconds = sum(planned.seconds.values()) + sum(planned.judge_seconds.values())

@@ -7,11 +7,10 @@ from statistics import median
 
 import torch
 
-from ucrbench.bench.resources import keep_heap
+from ucrbench.bench.resources import kept_heap
 
 DEVICE = os.environ.get("UCRBENCH_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
 ROUNDS = 3
-keep_heap()  # as every job does; the plain loop has it as well
 
 
 def paired(benchmark, ours: Callable[[int], object], plain: Callable[[int], object], steps: int) -> None:
@@ -19,8 +18,6 @@ def paired(benchmark, ours: Callable[[int], object], plain: Callable[[int], obje
 
     Machines drift: only what was measured in the same moments is divided.
     """
-    ours(1)
-    plain(1)
     times: dict[str, list[float]] = {"ours": [], "plain": []}
 
     def timed(name: str, function: Callable[[int], object]) -> None:
@@ -34,7 +31,10 @@ def paired(benchmark, ours: Callable[[int], object], plain: Callable[[int], obje
         timed("plain", plain)
         timed("ours", ours)
 
-    benchmark.pedantic(turn, rounds=ROUNDS, iterations=1)
+    with kept_heap():  # as in a job; the plain loop has it as well
+        ours(1)
+        plain(1)
+        benchmark.pedantic(turn, rounds=ROUNDS, iterations=1)
     benchmark.extra_info |= {
         "step_ms": 1000 * median(times["ours"]),
         "plain_step_ms": 1000 * median(times["plain"]),
