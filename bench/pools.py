@@ -14,8 +14,13 @@ Pool = Callable[[Callable[..., Any], Iterable[tuple]], Iterator[Any]]
 
 
 def pool(workers: int, scheduler: str | None) -> Pool:
-    """The pool for a number of processes, or the one behind the address of a Dask scheduler."""
+    """The pool for a number of processes, or the one behind the address of a Dask scheduler.
+
+    Raises:
+        UsageError: there is no such scheduler, or the extra `cluster` is not installed.
+    """
     if scheduler is not None:
+        _client(scheduler).close()  # a wrong address is told before anything is written
         return lambda function, calls: _on_cluster(scheduler, function, calls)
     if workers == 1:
         return lambda function, calls: (function(*arguments) for arguments in calls)
@@ -34,16 +39,21 @@ def _in_processes(workers: int, function: Callable[..., Any], calls: Iterable[tu
 
 
 def _on_cluster(address: str, function: Callable[..., Any], calls: Iterable[tuple]) -> Iterator[Any]:
+    with _client(address) as client:
+        from distributed import as_completed
+
+        for future in as_completed([client.submit(function, *arguments, pure=False) for arguments in calls]):
+            yield future.result()
+            future.release()
+
+
+def _client(address: str) -> Any:
+    """A client of a scheduler; the extra is imported only where it is wanted."""
     try:
-        from distributed import Client, as_completed
+        from distributed import Client
     except ImportError as error:
         raise UsageError("a Dask cluster needs the extra: pip install 'ucrbench[cluster]'") from error
     try:
-        client = Client(address, timeout="10s")
+        return Client(address, timeout="10s")
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"no Dask scheduler at {address}; name one such as tcp://host:8786") from error
-    with client:
-        waiting = as_completed([client.submit(function, *arguments, pure=False) for arguments in calls])
-        for future in waiting:
-            yield future.result()
-            future.release()

@@ -64,9 +64,9 @@ def run(
     finished = len(planned.jobs) - len(planned.todo)
     if not planned.todo:
         return Summary(0, 0, finished)
-    store.prepare()
     cuda = planned.todo[0].settings.device.startswith("cuda")
     runs = pool(workers or (1 if cuda else max(1, cpu_count() // sweep.threads)), scheduler)
+    store.prepare()
     with_judge = {job.data.name for job in planned.todo if needs_judge(job)}
     stored = store.references()
     known = {name: judge for name in with_judge if (judge := read_judge(store, planned.judges[name], stored))}

@@ -29,3 +29,4 @@ def test_a_cluster_gives_the_same_tables_as_this_process(tmp_path):
 def test_no_scheduler_is_said(tmp_path):
     with pytest.raises(UsageError, match="no Dask scheduler at nonsense"):
         run(tmp_path / "out", replace(SMOKE, variants=("raw",)), scheduler="nonsense://x")
+    assert not (tmp_path / "out").exists()
