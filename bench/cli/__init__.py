@@ -1,0 +1,36 @@
+"""The command line: each command a few lines around one function that anyone can call from Python."""
+
+import sys
+
+import typer
+
+from ...datasets import DatasetError
+from ...models.errors import ModelError
+from ...reports import ReportError
+from ...results import StoreError
+from ..errors import PoolError, UsageError
+
+# Importing a module of commands adds them, in this order, to the help.
+from . import choices, data, demo, reporting, stores, sweeping  # noqa: F401
+from .app import app
+
+# Typer carries its own copy of click, whose errors it does not export by name.
+ClickException = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+def main() -> None:
+    """Run the command line; exit status 0, 1 where jobs failed, 2 for wrong use, 130 when interrupted."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except (UsageError, ModelError, StoreError, ReportError, DatasetError) as error:
+        print(f"ucrbench: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ClickException as error:
+        print(f"ucrbench: {error.format_message().rstrip('.')}; see ucrbench --help", file=sys.stderr)
+        sys.exit(2)
+    except PoolError as error:
+        print(f"ucrbench: {error}", file=sys.stderr)
+        sys.exit(1)
+    except (KeyboardInterrupt, typer.Abort):
+        print("ucrbench: interrupted; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,31 @@
+"""`demo`: a first look in minutes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...reports import leaderboard, leaderboard_text
+from ...reports import report as write_report
+from ...results import ResultStore
+from ..planning import Sweep
+from .app import app
+from .output import print_table
+from .sweeping import run_and_tell
+
+DEMO = ("ItalyPowerDemand", "GunPoint", "ArrowHead")
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = Path("ucrbench-demo")) -> None:
+    """Run three data sets x five variants at quick on what is here, without network, and report.
+
+    Example: ucrbench demo
+    """
+    bad = run_and_tell(out, Sweep(DEMO), None, None, "light", fail=False)
+    page = write_report(out, preset="quick")
+    board = leaderboard_text(leaderboard(ResultStore(out).scores()))
+    print("mean over data sets (mean rank)")
+    print_table(("method", *board.columns), list(board.itertuples(name=None)))
+    print(f"report: {page}")
+    raise typer.Exit(1 if bad else 0)
