@@ -2,6 +2,7 @@
 
 from .build import report
 from .diagram import cliques, critical_difference
+from .effects import effects
 from .errors import ReportError
 from .figures import real_against_generated
 from .statistics import Comparison, compare
@@ -14,6 +15,7 @@ __all__ = [
     "compare",
     "coverage",
     "critical_difference",
+    "effects",
     "leaderboard",
     "leaderboard_text",
     "real_against_generated",

@@ -194,7 +194,7 @@ def test_presets_are_not_mixed(tmp_path):
     with pytest.raises(ReportError, match="no job of preset thesis"):
         report(tmp_path, preset="thesis")
     with pytest.raises(ReportError, match="unknown policy"):
-        report(tmp_path, preset="smoke", gaps="worst")
+        report(tmp_path, preset="smoke", gaps="impute")
 
 
 def test_nothing_to_report(tmp_path):

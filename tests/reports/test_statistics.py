@@ -1,5 +1,7 @@
 """Statistics against known answers, other packages and their own invariants."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,13 @@ import scikit_posthocs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.integrate import quad
 from statsmodels.stats.multitest import multipletests
 
-from ucrbench.reports import ReportError, compare
-from ucrbench.reports.statistics import friedman, holm, name_methods, seed_means, wilcoxon
+from ucrbench.reports import ReportError, cliques, compare, effects
+from ucrbench.reports.effects import cliffs_delta
+from ucrbench.reports.significance import critical_distance, friedman, holm, wilcoxon
+from ucrbench.reports.statistics import gaps_text, name_methods, seed_means
 
 
 def tidy(values, score="knn", seeds=1):
@@ -210,3 +215,158 @@ def test_methods_may_have_different_seeds():
     scores = tidy(random_values(6, 3), seeds=3)
     once = scores[(scores["variant"] != "m0") | (scores["seed"] == 0)]
     assert compare(once, "knn").left_out == ()
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), n=st.integers(2, 12), k=st.integers(2, 5), score=st.sampled_from(["knn", "fid"]))
+def test_worst_is_a_value_below_all_others(seed, n, k, score):
+    values = random_values(n, k, seed).round(1)
+    holes = np.random.default_rng(seed).random((n, k)) < 0.2
+    holed = values.mask(holes)
+    below = 9.0 if score == "fid" else -9.0
+    if not np.isfinite(holed).any().all():
+        return
+    found = compare(tidy(holed, score), score, gaps="worst")
+    wanted = compare(tidy(values.mask(holes, below)[~holes.all(axis=1)], score), score)
+    pd.testing.assert_frame_equal(found.ranks, wanted.ranks)
+    counts = ["first", "second", "win", "tie", "loss"]
+    pd.testing.assert_frame_equal(found.pairs[counts], wanted.pairs[counts])
+    # How far below says nothing: all such differences are equally the largest.
+    clipped = [wilcoxon(np.clip(wanted.differences(a, b), -5, 5)) for a, b in combinations(found.values, 2)]
+    assert found.pairs["p"].tolist() == pytest.approx(clipped)
+    assert found.summary["mean_rank"].to_dict() == wanted.summary["mean_rank"].to_dict()
+    assert found.summary["wins"].to_dict() == wanted.summary["wins"].to_dict()
+    assert set(found.left_out) == set(values.index[holes.all(axis=1)])
+    assert len(found.missing) == holes[~holes.all(axis=1)].sum()
+
+
+def test_three_policies_by_hand():
+    holed = BY_HAND.copy()
+    holed.loc["d1", "a"] = np.nan
+    scores = tidy(holed)
+    with pytest.raises(ReportError, match="the first a on d1"):
+        compare(scores, "knn")
+    common = compare(scores, "knn", gaps="common")
+    assert common.left_out == ("d1",)
+    assert common.summary["mean_rank"].round(4).to_dict() == {"a": 2.0, "b": 1.8333, "c": 2.1667}
+    assert gaps_text(common) == (
+        'Policy for gaps "common": compared on the 3 data sets that all methods have; left out: d1.'
+    )
+    worst = compare(scores, "knn", gaps="worst")
+    assert worst.ranks.loc["d1"].to_dict() == {"a": 3, "b": 1, "c": 2}
+    assert worst.missing == (("d1", "a"),)
+    assert np.isnan(worst.summary.loc["a", "mean"])
+    assert worst.summary.loc["a", "median"] == pytest.approx(0.6)
+    assert gaps_text(worst) == 'Policy for gaps "worst": 1 of 12 values are missing and rank last.'
+    assert gaps_text(compare(tidy(BY_HAND), "knn")) == 'Policy for gaps "refuse": none is missing.'
+
+
+def test_some_of_the_methods():
+    whole, some = (compare(tidy(random_values(12, 5)), "knn", methods=m) for m in (None, ["m3", "m1"]))
+    assert list(some.values) == ["m1", "m3"]
+    assert some.methods == whole.methods
+    pair = whole.pairs.set_index(["first", "second"]).loc[("m1", "m3")]
+    assert some.pairs["p"].iloc[0] == pair["p"]
+    assert some.pairs["p_holm"].iloc[0] == some.pairs["p"].iloc[0]
+    with pytest.raises(ReportError, match="no method 'm9'"):
+        compare(tidy(random_values(12, 5)), "knn", methods=["m1", "m9"])
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 12), k=st.integers(2, 6))
+def test_won_tied_and_lost_are_those_of_the_pairs(seed, n, k):
+    found = compare(tidy(random_values(n, k, seed).round(1)), "knn")
+    for name, row in found.summary.iterrows():
+        first, second = found.pairs[found.pairs["first"] == name], found.pairs[found.pairs["second"] == name]
+        assert row["won"] == first["win"].sum() + second["loss"].sum()
+        assert row["tied"] == first["tie"].sum() + second["tie"].sum()
+        assert row["lost"] == first["loss"].sum() + second["win"].sum()
+
+
+def test_linked_to_the_third_and_not_to_the_second():
+    # b is always a little behind a; c is mostly behind both, and far ahead on three data sets.
+    values = pd.DataFrame({"a": [0.8] * 12, "b": [0.79] * 12, "c": [1.0] * 3 + [0.7] * 9}).set_axis(
+        list("defghijklmno")
+    )
+    found = compare(tidy(values), "knn")
+    assert list(found.summary.index) == ["a", "b", "c"]
+    p = found.p_matrix()
+    assert p.loc["a", "b"] < 0.05 < p.loc["a", "c"]
+    assert cliques(p) == [["a", "c"], ["b", "c"]]
+
+
+@pytest.mark.parametrize("k", range(2, 21))
+def test_critical_distance_is_the_quantile_of_the_range_of_normals(k):
+    # The chance that k standard normals lie within q of each other: k int phi(z) (Phi(z) - Phi(z - q))^(k-1) dz.
+    q = critical_distance(k, 30) * np.sqrt(6 * 30 / (k * (k + 1))) * np.sqrt(2)
+    within, _ = quad(lambda z: k * stats.norm.pdf(z) * (stats.norm.cdf(z) - stats.norm.cdf(z - q)) ** (k - 1), -9, 9)
+    assert within == pytest.approx(0.95, abs=1e-6)
+
+
+def test_critical_values_are_those_printed_by_demsar():
+    # Table 5a of Demšar (2006), k = 2..10, printed with three digits and the last one not always rounded.
+    printed = [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164]
+    found = [critical_distance(k, 1) / np.sqrt(k * (k + 1) / 6) for k in range(2, 11)]
+    assert found == pytest.approx(printed, abs=0.0015)
+
+
+def test_nemenyi_by_hand():
+    # Demšar's four ways on 14 data sets: the critical distance is 2.569 sqrt(4 * 5 / (6 * 14)) = 1.25.
+    assert critical_distance(4, 14) == pytest.approx(1.25, abs=0.005)
+    values = random_values(40, 5)
+    values["m1"] += 0.4
+    found = compare(tidy(values), "knn")
+    p, ranks = found.nemenyi(), found.summary["mean_rank"]
+    for a, b in combinations(ranks.index, 2):
+        assert (p.loc[a, b] < 0.05) == (abs(ranks[a] - ranks[b]) > found.critical_distance())
+    assert (compare(tidy(random_values(8, 4) * 0), "knn").nemenyi() == 1).all().all()
+
+
+def test_effects_by_hand():
+    found = effects(compare(tidy(BY_HAND), "knn")).set_index(["first", "second"]).loc[("a", "b")]
+    assert found["median_difference"] == pytest.approx(0.05)  # of 0.1, 0.2, -0.2, 0
+    assert found["dominance"] == pytest.approx((2 - 1) / 4)
+    above = sum(x > y for x in BY_HAND["a"] for y in BY_HAND["b"])
+    below = sum(x < y for x in BY_HAND["a"] for y in BY_HAND["b"])
+    assert found["cliffs_delta"] == pytest.approx((above - below) / 16)
+    assert cliffs_delta(BY_HAND["a"], BY_HAND["b"]) == pytest.approx((above - below) / 16)
+    assert cliffs_delta([3, 4], [1, 2]) == 1.0
+
+
+def test_intervals_are_those_of_scipy():
+    values = random_values(25, 2)
+    values["m0"] += 0.1
+    scores = tidy(values)
+    found = effects(compare(scores, "knn"), resamples=4000).iloc[0]
+    paired = compare(scores, "knn").values.to_numpy()
+    statistics = {
+        "median_difference": lambda a, b: np.median(a - b),
+        "dominance": lambda a, b: np.sign(a - b).mean(),
+        "cliffs_delta": cliffs_delta,
+    }
+    for name, statistic in statistics.items():
+        wanted = stats.bootstrap(
+            (paired[:, 0], paired[:, 1]),
+            statistic,
+            paired=True,
+            vectorized=False,
+            n_resamples=4000,
+            method="percentile",
+            rng=np.random.default_rng(1),
+        ).confidence_interval
+        assert (found[f"{name}_low"], found[f"{name}_high"]) == pytest.approx(wanted, abs=0.035), name
+        assert found[f"{name}_low"] <= found[name] <= found[f"{name}_high"]
+
+
+def test_effects_turn_with_the_direction_and_know_gaps():
+    values = random_values(12, 3).round(3)
+    up, down = effects(compare(tidy(values), "knn")), effects(compare(tidy(values, "fid"), "fid"))
+    names = ["median_difference", "dominance", "cliffs_delta"]
+    np.testing.assert_allclose(up[names], -down[names], atol=1e-12)
+    pd.testing.assert_frame_equal(up, effects(compare(tidy(values).sample(frac=1, random_state=3), "knn")))
+    values.iloc[:9, 0] = np.nan
+    worst = effects(compare(tidy(values), "knn", gaps="worst")).iloc[0]
+    assert np.isnan(worst["median_difference"])
+    assert -1 <= worst["dominance"] < -0.4
+    with pytest.raises(ReportError, match="level between"):
+        effects(compare(tidy(random_values(4, 2)), "knn"), level=1.0)
