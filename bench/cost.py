@@ -1,9 +1,9 @@
 """What a job will take, from the sizes of its data set: counted operations over measured speed."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from statistics import median
 
 import pandas as pd
 import torch
@@ -17,6 +17,7 @@ from ..models.spectrogram import spectrogram_size
 from ..models.variants import VARIANTS
 
 _FCN_PER_POINT = 8 * 128 + 5 * 128 * 256 + 3 * 256 * 128  # multiply-adds of the FCN's convolutions
+_ENOUGH = 3  # finished jobs of a variant, for a correction of its own
 _TRAIN, _RUN = 6.0, 2.0  # operations per multiply-add: forward and backward, or forward alone
 
 
@@ -41,6 +42,10 @@ class Speed:
     def seconds(self, work: Work) -> float:
         """Predicted wall time."""
         return work.operations / self.rate + work.steps * self.step
+
+
+NOMINAL = Speed(5e10, 1e-3)
+"""A made-up device, for comparing jobs with each other in the same way on every machine."""
 
 
 def job_work(name: str, info: DatasetInfo, config: Config) -> Work:
@@ -96,17 +101,39 @@ def probe(device: str, threads: int) -> Speed:
     return Speed(operations / max(large - small, 0.2 * large), small)
 
 
-def correction(jobs: pd.DataFrame, predicted: dict[str, float]) -> float:
-    """Median ratio of measured to predicted seconds over finished jobs, 1 where none is finished.
+@dataclass(frozen=True)
+class Corrections:
+    """By how much to multiply predictions, from jobs that are finished.
+
+    Attributes:
+        overall: median ratio of measured to predicted seconds.
+        by_variant: the same for variants of which at least three jobs are finished.
+    """
+
+    overall: float = 1.0
+    by_variant: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, variant: str) -> float:
+        """The factor for a variant."""
+        return self.by_variant.get(variant, self.overall)
+
+
+def corrections(jobs: pd.DataFrame, predicted: dict[str, float]) -> Corrections:
+    """Compare predictions with finished jobs.
 
     Args:
-        jobs: attempts with the columns job, status, seconds_fit and seconds_total; those that only scored what was
-            kept have no seconds_fit and do not count.
+        jobs: attempts with the columns job, variant, status, seconds_fit and seconds_total; those that only scored
+            what was kept have no seconds_fit and do not count.
         predicted: seconds by job key.
     """
     done = jobs[(jobs["status"] == "ok") & jobs["seconds_fit"].notna() & jobs["job"].isin(predicted.keys())]
-    ratios = [row.seconds_total / predicted[row.job] for row in done.itertuples() if predicted[row.job] > 0]
-    return median(ratios) if ratios else 1.0
+    seconds = done["job"].map(predicted)
+    ratios = (done["seconds_total"] / seconds)[seconds > 0]
+    if ratios.empty:
+        return Corrections()
+    groups = ratios.groupby(done["variant"])
+    known = groups.median()[groups.size() >= _ENOUGH]
+    return Corrections(float(ratios.median()), known.to_dict())
 
 
 def _training(per_case: float, cases: int, budget: Training) -> Work:

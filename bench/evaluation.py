@@ -61,6 +61,7 @@ _NEEDS = {
 }
 SCORE_NAMES = tuple(_NEEDS)
 JUDGED = ("inception_score", "inception_score_std", "fid")
+FCN_SCORES = (*JUDGED, "cas")
 
 
 def represent(model: Model, dataset: Dataset) -> dict[str, np.ndarray]:
@@ -98,14 +99,36 @@ def generate(model: Model, dataset: Dataset, cas_samples: int) -> dict[str, np.n
     }
 
 
-def evaluate(
-    outputs: Outputs, names: Iterable[str], dataset: Dataset, judge: Judge | None, config: Classifier,
-    seed: int, device: str,
-) -> list[Score]:  # fmt: skip
-    """Score a model's outputs.
+def evaluate_latents(latents: dict[str, np.ndarray], names: Iterable[str]) -> list[Score]:
+    """Score a model's latents; names of other scores are passed over.
 
     Args:
-        outputs: what the model gave.
+        latents: of `Outputs`.
+        names: the scores wanted, of `SCORE_NAMES`.
+    """
+    wanted = set(names)
+    found: list[Score] = []
+    for suffix in ("", "_continuous"):
+        probes = {f"linear_probe{suffix}": scores.linear_probe, f"knn{suffix}": scores.knn}
+        for name, probe in probes.items():
+            if name in wanted:
+                z_train, z_test = latents[f"train{suffix}"], latents[f"test{suffix}"]
+                found.append(Score(name, probe(z_train, latents["y_train"], z_test, latents["y_test"]), True))
+    if "codebook_perplexity" in wanted:
+        found.append(Score("codebook_perplexity", scores.perplexity(latents["code_counts"]), None))
+    if "reconstruction_mse" in wanted:
+        found.append(Score("reconstruction_mse", float(latents["reconstruction_mse"]), False, reference="test"))
+    return found
+
+
+def evaluate_samples(
+    samples: dict[str, np.ndarray], names: Iterable[str], dataset: Dataset, judge: Judge | None, config: Classifier,
+    seed: int, device: str,
+) -> list[Score]:  # fmt: skip
+    """Score a model's generated series; names of other scores are passed over.
+
+    Args:
+        samples: of `Outputs`.
         names: the scores wanted, of `SCORE_NAMES`.
         dataset: the real series.
         judge: the FCN of IS and FID; may be None where neither is wanted.
@@ -113,19 +136,8 @@ def evaluate(
         seed: of the job.
         device: where FCNs run.
     """
-    wanted, latents, samples = set(names), outputs.latents, outputs.samples
-    y_train, y_test = dataset.y_train, dataset.y_test
+    wanted = set(names)
     found: list[Score] = []
-    for suffix in ("", "_continuous"):
-        features = (latents.get(f"train{suffix}"), y_train, latents.get(f"test{suffix}"), y_test)
-        if f"linear_probe{suffix}" in wanted:
-            found.append(Score(f"linear_probe{suffix}", scores.linear_probe(*features), True))
-        if f"knn{suffix}" in wanted:
-            found.append(Score(f"knn{suffix}", scores.knn(*features), True))
-    if "codebook_perplexity" in wanted:
-        found.append(Score("codebook_perplexity", scores.perplexity(latents["code_counts"]), None))
-    if "reconstruction_mse" in wanted:
-        found.append(Score("reconstruction_mse", float(latents["reconstruction_mse"]), False, reference="test"))
     if wanted.intersection(JUDGED):
         if judge is None:
             raise ValueError(f"{', '.join(JUDGED)} need a judge")
@@ -143,7 +155,7 @@ def evaluate(
         fcn = train_fcn(x, y, dataset.n_classes, config.cas_training, seed, device)
         probabilities, _ = predict(fcn, through_pair(dataset.x_test))
         name = f"trained on samples, {config.cas_training.steps(len(x))} steps"
-        found.append(Score("cas", scores.accuracy(probabilities, y_test), True, len(x), name, "test"))
+        found.append(Score("cas", scores.accuracy(probabilities, dataset.y_test), True, len(x), name, "test"))
     return [score for score in found if score.name in wanted]
 
 

@@ -10,14 +10,15 @@ from .. import datasets
 from ..models.variants import MAIN_VARIANTS
 from ..results import ResultStore
 from .contenders import contender
-from .cost import correction, job_work, judge_work, probe
+from .cost import NOMINAL, Corrections, Work, corrections, job_work, judge_work
 from .errors import UsageError, near
 from .evaluation import JUDGED, SCORE_NAMES
+from .execution import Execution
+from .footprint import job_memory, memory_correction
 from .job import DataRef, Job, Settings
 from .judge import JudgeRef, judge_ref
 from .overrides import override
 from .presets import preset
-from .resources import resolve_device
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,26 @@ class Plan:
         judges: by data set.
         seconds: predicted wall time by job key.
         judge_seconds: predicted wall time by data set, of those whose FCN is wanted and not in the store.
+        memory: predicted peak memory in bytes by job key.
+        failed: how those jobs failed in an earlier run that are left alone now, by job key.
     """
 
     jobs: tuple[Job, ...]
     judges: dict[str, JudgeRef]
     seconds: dict[str, float]
     judge_seconds: dict[str, float]
+    memory: dict[str, float]
+    failed: dict[str, str]
 
     @cached_property
     def todo(self) -> tuple[Job, ...]:
-        """The jobs that lack a score."""
-        return tuple(job for job in self.jobs if job.scores)
+        """The jobs that lack a score and have not failed before."""
+        return tuple(job for job in self.jobs if job.scores and job.key not in self.failed)
+
+    @property
+    def total_seconds(self) -> float:
+        """Predicted wall time of all that is to do, if one job ran after the other."""
+        return sum(self.seconds[job.key] for job in self.todo) + sum(self.judge_seconds.values())
 
 
 def needs_judge(job: Job) -> bool:
@@ -76,12 +86,15 @@ def needs_judge(job: Job) -> bool:
     return any(score in JUDGED for score in job.scores)
 
 
-def plan(sweep: Sweep, store: ResultStore | None = None, fetch: bool = True) -> Plan:
-    """Check a sweep and list its jobs.
+def plan(
+    sweep: Sweep, store: ResultStore | None = None, execution: Execution | None = None, fetch: bool = True
+) -> Plan:
+    """Check a sweep and list its jobs, or those of a shard of it.
 
     Args:
         sweep: what is asked for.
         store: results so far: finished jobs are known from it, and predictions are corrected by it.
+        execution: where it is to run, which failed jobs are to run again, and which shard is wanted.
         fetch: whether to download what is not here; without it such a data set has an empty content hash.
 
     Raises:
@@ -89,61 +102,124 @@ def plan(sweep: Sweep, store: ResultStore | None = None, fetch: bool = True) -> 
         DatasetError: a data set is not to be had.
         ModelError: a weights file is none.
     """
+    execution = execution or Execution()
     for what, given in (("data set", sweep.datasets), ("variant", sweep.variants), ("seed", sweep.seeds)):
         if not given:
             raise UsageError(f"no {what} was named; name at least one")
     infos = {name: datasets.info(name) for name in dict.fromkeys(sweep.datasets) if name != "all"}
     if "all" in sweep.datasets:
         infos = dict(datasets.catalogue())
-    settings = _settings(sweep)
+    settings = _settings(sweep, execution)
     contenders = [contender(name, settings.config) for name in dict.fromkeys(sweep.variants)]
     wanted = _wanted(sweep.scores)
     for entry in contenders:
         if not set(wanted) & set(entry.scores):
             raise UsageError(f"{entry.name} has none of the scores {', '.join(wanted)}; leave it out")
     folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(JUDGED) else None
-    finished = store.finished() if store else {}
     jobs, judges = [], {}
     for name, info in infos.items():
         here = fetch or datasets.is_here(name, sweep.data_dir)
         data = DataRef(name, datasets.data_hash(name, sweep.data_dir) if here else "", sweep.data_dir)
         judges[name] = judge_ref(data, settings, folder, info.n_classes)
         for entry in contenders:
+            able = tuple(score for score in wanted if score in entry.scores)
             for seed in dict.fromkeys(sweep.seeds):
-                able = tuple(score for score in wanted if score in entry.scores)
-                job = Job(data, entry, seed, settings, judges[name].identity, able)
-                lacking = tuple(score for score in able if score not in finished.get(job.key, ()))
-                jobs.append(replace(job, scores=lacking))
-    seconds, judge_seconds = _predict(jobs, judges, infos, settings, store)
+                jobs.append(Job(data, entry, seed, settings, judges[name].identity, able))
+    works = {job.key: job_work(job.contender.name, infos[job.data.name], settings.config) for job in jobs}
+    if execution.shard is not None:
+        jobs = _shard(jobs, works, *execution.shard)
+    finished = store.finished() if store else {}
+    jobs = [replace(job, scores=_lacking(job, finished)) for job in jobs]
+    failed = _left_alone(jobs, store, execution.retry) if store else {}
+    todo = [job for job in jobs if job.scores and job.key not in failed]
+    seconds, judge_seconds = _predict(jobs, todo, works, judges, infos, store, execution)
     jobs.sort(key=lambda job: -seconds[job.key])
-    return Plan(tuple(jobs), judges, seconds, judge_seconds)
+    memory = _predict_memory(todo, infos, store)
+    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, failed)
+
+
+def _lacking(job: Job, finished: Mapping[str, set[str]]) -> tuple[str, ...]:
+    return tuple(score for score in job.scores if score not in finished.get(job.key, ()))
+
+
+def _left_alone(jobs: list[Job], store: ResultStore, retry: tuple[str, ...]) -> dict[str, str]:
+    """The jobs that lack scores because their last attempt failed, in a way that is not to be tried again."""
+    status = store.jobs().sort_values("finished_at").groupby("job")["status"].last()
+    failures = status[(status != "ok") & ~status.isin(retry)].to_dict()
+    return {job.key: failures[job.key] for job in jobs if job.scores and job.key in failures}
+
+
+def _shard(jobs: list[Job], works: dict[str, Work], part: int, parts: int) -> list[Job]:
+    """The jobs of one of so many parts, the same on every machine.
+
+    Longest first, each group goes to the part that has the least so far. A group is all jobs of a data set, which
+    share its FCN, unless they are more than half a part's due: then each job is a group of its own.
+    """
+    costs = {key: NOMINAL.seconds(work) for key, work in works.items()}
+    by_data: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_data.setdefault(job.data.name, []).append(job)
+    due = sum(costs.values()) / parts
+    groups: list[list[Job]] = []
+    for together in by_data.values():
+        whole = sum(costs[job.key] for job in together) <= due / 2
+        groups += [together] if whole else [[job] for job in together]
+    groups.sort(key=lambda group: (-sum(costs[job.key] for job in group), group[0].key))
+    loads = [0.0] * parts
+    chosen: list[Job] = []
+    for group in groups:
+        least = loads.index(min(loads))
+        loads[least] += sum(costs[job.key] for job in group)
+        if least == part - 1:
+            chosen += group
+    return chosen
 
 
 def _predict(
     jobs: list[Job],
+    todo: list[Job],
+    works: dict[str, Work],
     judges: dict[str, JudgeRef],
     infos: Mapping[str, datasets.DatasetInfo],
-    settings: Settings,
     store: ResultStore | None,
+    execution: Execution,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Wall time by job key and by data set; zero, and no probe, where there is nothing to do."""
-    if not any(job.scores for job in jobs):
-        return dict.fromkeys((job.key for job in jobs), 0.0), {}
-    speed, config = probe(settings.device, settings.threads), settings.config
-    raw = {job.key: speed.seconds(job_work(job.contender.name, infos[job.data.name], config)) for job in jobs}
-    factor = correction(store.jobs(), raw) if store else 1.0
+    seconds = dict.fromkeys((job.key for job in jobs), 0.0)
+    if not todo:
+        return seconds, {}
+    settings = todo[0].settings
+    speed = execution.probe(settings.device, settings.threads)
+    raw = {job.key: speed.seconds(works[job.key]) for job in jobs}
+    attempts = store.jobs() if store else None
+    factor = corrections(attempts, raw) if attempts is not None else Corrections()
+    seconds |= {job.key: factor.of(job.contender.name) * raw[job.key] for job in todo}
     there = set(store.references()["reference"]) if store else set()
-    needed = {job.data.name for job in jobs if needs_judge(job) and judges[job.data.name].key not in there}
-    waits = {name: factor * speed.seconds(judge_work(infos[name], config)) for name in needed}
-    return {job.key: factor * raw[job.key] if job.scores else 0.0 for job in jobs}, waits
+    needed = {job.data.name for job in todo if needs_judge(job) and judges[job.data.name].key not in there}
+    judge_work_of = {name: judge_work(infos[name], settings.config) for name in needed}
+    return seconds, {name: factor.overall * speed.seconds(work) for name, work in judge_work_of.items()}
 
 
-def _settings(sweep: Sweep) -> Settings:
+def _predict_memory(
+    todo: list[Job], infos: Mapping[str, datasets.DatasetInfo], store: ResultStore | None
+) -> dict[str, float]:
+    raw = {job.key: job_memory(job.contender.name, infos[job.data.name], job.settings.config) for job in todo}
+    if store is None or not todo:
+        return raw
+    on_device = todo[0].settings.device.startswith("cuda")
+    attempts = store.jobs()
+    ok = attempts[attempts["status"] == "ok"].set_index("job")
+    peaks = ok["peak_device_memory_bytes" if on_device else "peak_memory_bytes"]
+    factor = memory_correction(peaks, raw)
+    return {key: factor * need for key, need in raw.items()}
+
+
+def _settings(sweep: Sweep, execution: Execution) -> Settings:
     changed: dict[str, Any]
     config, changed = override(preset(sweep.preset), sweep.overrides)
     if sweep.threads < 1:
         raise UsageError(f"{sweep.threads} threads; at least 1 is needed")
-    return Settings(sweep.preset, config, changed, resolve_device(sweep.device), sweep.threads)
+    return Settings(sweep.preset, config, changed, execution.resolve(sweep.device), sweep.threads)
 
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -75,6 +75,24 @@ def kept_heap() -> Iterator[None]:
             libc.malloc_trim(0)
 
 
+def free_memory(device: str) -> int:
+    """Bytes that are free on a CUDA device, or available on this machine."""
+    return torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else psutil.virtual_memory().available
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory, of the host or of a device, did not suffice."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)  # torch's words on CPUs
+
+
+def give_back_memory(device: str) -> None:
+    """Give unused memory of a device back, for the other processes on it."""
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+
+
 def reset_peak_memory(device: str) -> None:
     """Start measuring peaks anew, where the system can."""
     if device.startswith("cuda"):

@@ -7,21 +7,62 @@ import traceback
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import torch
 
 from ..datasets import load
+from ..models.config import Config
 from ..models.errors import Diverged
 from ..models.protocol import Inspectable, Model
 from ..results import JobRow, ScoreRow, commit, versions
-from .evaluation import SCORE_VERSION, Outputs, Score, evaluate, generate, represent
+from .evaluation import (
+    FCN_SCORES,
+    JUDGED,
+    SCORE_VERSION,
+    Outputs,
+    Score,
+    evaluate_latents,
+    evaluate_samples,
+    generate,
+    represent,
+)
 from .job import ARCHIVE, PROTOCOL_VERSION, Job
 from .judge import Judge
-from .resources import device_title, kept_heap, limited_threads, peak_device_memory, peak_memory, reset_peak_memory
+from .resources import (
+    device_title,
+    give_back_memory,
+    is_out_of_memory,
+    kept_heap,
+    limited_threads,
+    peak_device_memory,
+    peak_memory,
+    reset_peak_memory,
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job with what this attempt at it is given.
+
+    Attributes:
+        job: what to run; its `scores` are those wanted.
+        judge: the FCN of its data set, or in words why there is none; None where no score needs it.
+        kept: outputs of an earlier run of this job; where they suffice, nothing is trained.
+        keep_weights: whether to return the weights.
+        split: whether to leave the scores that need no device to `finish_task`, elsewhere.
+        micro_batches: parts in which the prior's batches pass through the network, to need less memory.
+    """
+
+    job: Job
+    judge: Judge | str | None = None
+    kept: Outputs | None = None
+    keep_weights: bool = False
+    split: bool = False
+    micro_batches: int = 1
 
 
 @dataclass
@@ -34,6 +75,7 @@ class Outcome:
         outputs: what the scores were made of, for keeping; None where it failed or nothing new was made.
         curves: training curves (stage, step, name, value), None where nothing was trained.
         weights: state dicts by network as `torch.save` writes them; None unless asked for.
+        pending: scores that are still to be made of the outputs, by `finish_task`.
     """
 
     attempt: JobRow
@@ -41,6 +83,7 @@ class Outcome:
     outputs: Outputs | None = None
     curves: pd.DataFrame | None = None
     weights: bytes | None = None
+    pending: tuple[str, ...] = ()
 
 
 class Stopwatch:
@@ -65,34 +108,68 @@ class Stopwatch:
         return time.perf_counter() - self._started
 
 
-def run_job(job: Job, judge: Judge | None, kept: Outputs | None, keep_weights: bool) -> Outcome:
+def run_task(task: Task) -> list[Outcome]:
     """Run a job. Whatever goes wrong inside becomes a row with its status and traceback.
 
-    Args:
-        job: what to run; its `scores` are those wanted.
-        judge: the FCN of its data set; None where no score needs it.
-        kept: outputs of an earlier run of this job; where they suffice, nothing is trained.
-        keep_weights: whether to return the weights.
+    Returns:
+        One outcome; where there is no judge, that of the scores which need none comes before that of the failure.
     """
-    reset_peak_memory(job.settings.device)
+    job = task.job
+    if not isinstance(task.judge, str):
+        return [_guarded(task)]
+    others = replace(job, scores=tuple(score for score in job.scores if score not in JUDGED))
+    outcomes = [_guarded(replace(task, job=others, judge=None))] if others.scores else []
+    return [*outcomes, lost(job, "failed", f"there is no FCN for {job.data.name}: {task.judge}")]
+
+
+def finish_task(job: Job, outcome: Outcome) -> Outcome:
+    """Make the pending scores of an outcome; they need no device, no data set and no judge."""
+    watch, attempt = Stopwatch(), outcome.attempt
+    try:
+        with limited_threads(job.settings.threads), watch.phase("score"):
+            found = evaluate_latents(outcome.outputs.latents, outcome.pending)
+            rows = [_score_row(job, score, attempt.treatment) for score in found]
+    except Exception as error:
+        return Outcome(replace(attempt, **_ending(error), finished_at=datetime.now(UTC)))
+    attempt = replace(
+        attempt,
+        seconds_score=attempt.seconds_score + watch.seconds["score"],
+        seconds_total=attempt.seconds_total + watch.total,
+        finished_at=datetime.now(UTC),
+    )
+    return replace(outcome, attempt=attempt, scores=[*outcome.scores, *rows], pending=())
+
+
+def lost(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
+    """The outcome of a job that could not be started, or came to no end of its own after so many seconds."""
+    watch = Stopwatch()
+    row = _attempt(job, watch, {}, status=status, error=error)
+    started = watch.started_at - timedelta(seconds=seconds)
+    return Outcome(replace(row, started_at=started, seconds_total=seconds, peak_memory_bytes=None))
+
+
+def _guarded(task: Task) -> Outcome:
+    settings = task.job.settings
+    reset_peak_memory(settings.device)
     watch, facts = Stopwatch(), {}
     try:
-        with limited_threads(job.settings.threads), kept_heap():
-            return _run(job, judge, kept, keep_weights, watch, facts)
+        with limited_threads(settings.threads), kept_heap():
+            return _run(task, watch, facts)
     except Exception as error:  # a model may raise anything; the sweep goes on
-        status = "diverged" if isinstance(error, Diverged) else "failed"
-        line = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Outcome(_attempt(job, watch, facts, status, line, traceback.format_exc()))
+        return Outcome(_attempt(task.job, watch, facts, **_ending(error)))
+    finally:
+        give_back_memory(settings.device)
 
 
-def failed(job: Job, error: str) -> Outcome:
-    """The outcome of a job that could not be started."""
-    return Outcome(_attempt(job, Stopwatch(), {}, "failed", error))
+def _ending(error: Exception) -> dict[str, str]:
+    """Status, error and traceback of an attempt that raised."""
+    status = "diverged" if isinstance(error, Diverged) else "out_of_memory" if is_out_of_memory(error) else "failed"
+    line = f"{type(error).__name__}: {error}".splitlines()[0]
+    return {"status": status, "error": line, "traceback": traceback.format_exc()}
 
 
-def _run(
-    job: Job, judge: Judge | None, kept: Outputs | None, keep_weights: bool, watch: Stopwatch, facts: dict
-) -> Outcome:
+def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
+    job = task.job
     settings, config = job.settings, job.settings.config
     with watch.phase("load"):
         dataset = load(job.data.name, job.data.data_dir)
@@ -106,9 +183,9 @@ def _run(
     if dataset.data_hash != job.data.data_hash:
         raise RuntimeError(f"{job.data.name} changed on disk since the sweep was planned; run again")
     curves = weights = None
-    outputs = kept if kept is not None and kept.suffices(job.scores) else None
+    outputs = task.kept if task.kept is not None and task.kept.suffices(job.scores) else None
     if outputs is None:
-        model = job.contender.build(config, job.seed, settings.device)
+        model = job.contender.build(_in_micro_batches(config, task.micro_batches), job.seed, settings.device)
         started = time.perf_counter()
         model.fit(dataset.x_train, dataset.y_train)
         elapsed = time.perf_counter() - started
@@ -121,11 +198,23 @@ def _run(
                 samples = generate(model, dataset, config.classifier.cas_samples)
         outputs = Outputs(latents, samples)
         curves, facts["n_parameters"] = _curves(model), _parameters(model)
-        weights = _weights(model) if keep_weights else None
+        weights = _weights(model) if task.keep_weights else None
+    pending = tuple(score for score in job.scores if score not in FCN_SCORES) if task.split else ()
     with watch.phase("score"):
-        found = evaluate(outputs, job.scores, dataset, judge, config.classifier, job.seed, settings.device)
+        found = [] if task.split else evaluate_latents(outputs.latents, job.scores)
+        found += evaluate_samples(
+            outputs.samples, job.scores, dataset, task.judge, config.classifier, job.seed, settings.device
+        )
     rows = [_score_row(job, score, dataset.treatment) for score in found]
-    return Outcome(_attempt(job, watch, facts, "ok"), rows, outputs, curves, weights)
+    return Outcome(_attempt(job, watch, facts, status="ok"), rows, outputs, curves, weights, pending)
+
+
+def _in_micro_batches(config: Config, parts: int) -> Config:
+    """The configuration with the prior's training done in parts, which changes what it computes only in rounding."""
+    if parts == 1:
+        return config
+    training = replace(config.prior.training, micro_batches=parts)
+    return replace(config, prior=replace(config.prior, training=training))
 
 
 def _score_row(job: Job, score: Score, treatment: str) -> ScoreRow:
@@ -155,7 +244,7 @@ def _score_row(job: Job, score: Score, treatment: str) -> ScoreRow:
 
 
 def _attempt(
-    job: Job, watch: Stopwatch, facts: dict, status: str, error: str | None = None, trace: str | None = None
+    job: Job, watch: Stopwatch, facts: dict, status: str, error: str | None = None, traceback: str | None = None
 ) -> JobRow:
     settings = job.settings
     return JobRow(
@@ -168,7 +257,7 @@ def _attempt(
         seed=job.seed,
         status=status,
         error=error,
-        traceback=trace,
+        traceback=traceback,
         started_at=watch.started_at,
         finished_at=datetime.now(UTC),
         seconds_total=watch.total,

@@ -1,23 +1,31 @@
-"""The sweep: judges first, then jobs, in processes; one writer, and one failing job harms no other."""
+"""The sweep: every job to a backend as soon as it may go, every outcome to the store as soon as it comes.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+One process writes. Jobs run in others, and one that fails, hangs or dies harms no other.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from joblib import cpu_count
 
 from ..datasets import load
 from ..results import ResultStore
-from .errors import UsageError
-from .evaluation import JUDGED, Outputs
+from .backends import Backend, Lost, Processes, call, describe
+from .execution import Execution
+from .interrupts import Interrupts
 from .job import Job
 from .judge import Judge, JudgeRef, make_judge
-from .keeping import Keep, read_judge, read_outputs, write_judge, write_outcome
+from .keeping import read_judge, read_outputs, write_judge, write_outcome
+from .packing import Packing
 from .planning import Plan, Sweep, needs_judge, plan
-from .pools import Pool, pool
 from .progress import Reporter, Silent
-from .resources import limited_threads
-from .runner import Outcome, failed, run_job
+from .resources import free_memory, limited_threads
+from .runner import Outcome, Task, finish_task, lost, run_task
+
+PULSE = 0.2  # seconds between looks at the clock and at signals
+GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
+SHARE = 0.9  # of the free memory, for jobs
+RETRY_PARTS = 1  # of a batch, where memory did not suffice
 
 
 @dataclass(frozen=True)
@@ -25,108 +33,277 @@ class Summary:
     """How a sweep ended.
 
     Attributes:
-        ran: jobs that were run now.
+        ran: jobs that were run now, to whatever end.
         failed: of those, the ones that did not succeed.
         finished: jobs that needed nothing.
+        left: jobs that failed in an earlier run and were left alone, by way of failing.
+        undone: jobs that were not run, or not to their end, because the sweep was stopped.
+        stopped: what stopped it: "time" for its time limit, a signal's number, or None where it came to its end.
     """
 
-    ran: int
-    failed: int
-    finished: int
+    ran: int = 0
+    failed: int = 0
+    finished: int = 0
+    left: dict[str, int] = field(default_factory=dict)
+    undone: int = 0
+    stopped: int | str | None = None
 
 
-def run(
-    out: str | Path,
-    sweep: Sweep,
-    workers: int | None = None,
-    keep: Keep = "light",
-    reporter: Reporter | None = None,
-    scheduler: str | None = None,
-) -> Summary:
+def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, reporter: Reporter | None = None) -> Summary:
     """Run what a store lacks of a sweep.
+
+    Ctrl-C and SIGTERM end it within seconds, with everything stored that has ended (in the main thread, where Python
+    delivers signals).
 
     Args:
         out: folder of the result store; made where it lacks.
         sweep: what to run.
-        workers: processes; None for as many as CPU cores over threads per job, and one on a GPU.
-        keep: what to keep of each job beside its rows: nothing; latents, samples and curves; or weights as well.
+        execution: how: workers, limits, what to keep.
         reporter: is told of the progress.
-        scheduler: address of a Dask scheduler whose workers run the jobs instead; rows travel back to this process.
 
     Raises:
         UsageError, DatasetError, ModelError: the sweep is wrong; nothing was written.
         StoreError: `out` cannot be written, or holds something else.
+        PoolError: the Dask scheduler is gone; what ended before is stored.
     """
-    if workers is not None and workers < 1:
-        raise UsageError(f"{workers} workers; at least 1 is needed")
-    store, reporter = ResultStore(out, create=True), reporter or Silent()
-    planned = plan(sweep, store)
-    finished = len(planned.jobs) - len(planned.todo)
+    started = time.monotonic()
+    execution, reporter = execution or Execution(), reporter or Silent()
+    store = ResultStore(out, create=True)
+    planned = plan(sweep, store, execution)
+    left: dict[str, int] = {}
+    for status in planned.failed.values():
+        left[status] = left.get(status, 0) + 1
+    finished = sum(not job.scores for job in planned.jobs)
     if not planned.todo:
-        return Summary(0, 0, finished)
-    cuda = planned.todo[0].settings.device.startswith("cuda")
-    runs = pool(workers or (1 if cuda else max(1, cpu_count() // sweep.threads)), scheduler)
+        return Summary(finished=finished, left=left)
+    settings = planned.todo[0].settings
+    backend, scorers = execution.backends(settings.device, settings.threads)
     store.prepare()
-    with_judge = {job.data.name for job in planned.todo if needs_judge(job)}
-    stored = store.references()
-    known = {name: judge for name in with_judge if (judge := read_judge(store, planned.judges[name], stored))}
-    missing = [planned.judges[name] for name in with_judge if name not in known]
-    missing.sort(key=lambda ref: -planned.judge_seconds.get(ref.data.name, 0.0))
-    seconds = sum(planned.seconds.values()) + sum(planned.judge_seconds.values())
-    reporter.start(len(missing) + len(planned.todo), seconds)
     try:
-        judges = known | _make_judges(store, planned, missing, runs, reporter)
-        return replace(_run_jobs(store, planned, judges, runs, keep, reporter), finished=finished)
+        with Interrupts() as interrupts:
+            course = _Course(store, planned, execution, reporter, interrupts, backend, scorers, started)
+            reporter.start(len(course.lacking) + len(planned.todo), planned.total_seconds)
+            summary = course.run()
     finally:
+        backend.close()
+        if scorers:
+            scorers.close()
         reporter.finish()
+    return replace(summary, finished=finished, left=left)
 
 
-def _make_judges(
-    store: ResultStore, planned: Plan, refs: list[JudgeRef], runs: Pool, reporter: Reporter
-) -> dict[str, Judge | str]:
-    """The judge of each data set, or why there is none."""
-    judges: dict[str, Judge | str] = {}
-    for ref, judge in runs(_judge, ((ref,) for ref in refs)):
-        judges[ref.data.name] = judge
-        if isinstance(judge, Judge):
-            write_judge(store, ref, judge)
-            reporter.judged(ref.data.name, planned.judge_seconds.get(ref.data.name, 0.0))
-    return judges
+@dataclass(frozen=True)
+class _Running:
+    """A call that runs, at a job or at a judge."""
+
+    what: Job | JudgeRef
+    since: float
+    memory: float = 0.0
+    retried: bool = False
 
 
-def _run_jobs(
-    store: ResultStore, planned: Plan, judges: dict[str, Judge | str], runs: Pool, keep: Keep, reporter: Reporter
-) -> Summary:
-    done = store.finished()
+@dataclass(frozen=True)
+class _Unscored:
+    """A job whose pending scores are to be made, or are being made."""
 
-    def calls() -> Iterator[tuple[Job, Judge | str | None, Outputs | None, bool]]:
-        for job in planned.todo:
-            judge = judges.get(job.data.name) if needs_judge(job) else None
-            kept = read_outputs(store, job.key) if job.key in done else None
-            yield job, judge, kept, keep == "all"
-
-    bad = 0
-    for outcomes in runs(_attempt, calls()):
-        for outcome in outcomes:
-            write_outcome(store, outcome, keep)
-        last = outcomes[-1].attempt
-        bad += last.status != "ok"
-        reporter.done(last, planned.seconds[last.job])
-    return Summary(len(planned.todo), bad, 0)
+    job: Job
+    outcome: Outcome
 
 
-def _judge(ref: JudgeRef) -> tuple[JudgeRef, Judge | str]:
+class _Course:
+    """The state of a sweep that runs."""
+
+    def __init__(
+        self,
+        store: ResultStore,
+        planned: Plan,
+        execution: Execution,
+        reporter: Reporter,
+        interrupts: Interrupts,
+        backend: Backend,
+        scorers: Backend | None,
+        started: float,
+    ) -> None:
+        self.store, self.planned, self.execution, self.reporter = store, planned, execution, reporter
+        self.interrupts, self.backend, self.scorers = interrupts, backend, scorers
+        limit = execution.time_limit
+        self.deadline = None if limit is None else started + limit - GRACE
+        self.todo = list(planned.todo)
+        self.again: deque[Job] = deque()  # jobs that need another try with less memory, each alone
+        self.done = store.finished()
+        stored = store.references()
+        names = dict.fromkeys(job.data.name for job in planned.todo if needs_judge(job))
+        self.judges: dict[str, Judge | str] = {
+            name: judge for name in names if (judge := read_judge(store, planned.judges[name], stored))
+        }
+        self.lacking = {name for name in names if name not in self.judges}
+        self.running: dict[str, _Running] = {}
+        self.unscored: deque[_Unscored] = deque()
+        self.scoring: dict[str, _Unscored] = {}
+        self.packing = _packing(execution, backend, planned.todo[0].settings.device)
+        self.ran = self.failed = 0
+
+    def run(self) -> Summary:
+        """Until nothing is left to do, or a signal or the time limit says stop."""
+        stopped: int | str | None = None
+        while self.todo or self.busy:
+            if self.interrupts.signal:
+                stopped = self.interrupts.signal
+            elif self.deadline is not None and time.monotonic() > self.deadline:
+                stopped = "time"
+            if stopped:
+                self._wind_up()
+                break
+            self._start()
+            if not self.busy and self.backend.slots:
+                stopped = "time"  # nothing runs, and no job is predicted to fit in what is left
+                break
+            self._collect(PULSE)
+            self._end_overdue()
+        jobs = [entry for entry in self.running.values() if isinstance(entry.what, Job)]
+        undone = len(self.todo) + len(self.again) + len(jobs) + len(self.unscored) + len(self.scoring)
+        return Summary(self.ran, self.failed, undone=undone, stopped=stopped)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything runs or is about to."""
+        return bool(self.running or self.scoring or self.unscored or self.again)
+
+    def _start(self) -> None:
+        """Start what may go now, longest first; a job whose judge lacks waits for it."""
+        while self.scorers and self.unscored and len(self.scoring) < self.scorers.slots:
+            entry = self.unscored.popleft()
+            self.scorers.start(entry.job.key, finish_task, entry.job, entry.outcome)
+            self.scoring[entry.job.key] = entry
+        if self.again:
+            if not self.running:  # what ran out of memory gets the device to itself
+                self._start_job(self.again.popleft(), retried=True)
+            return
+        place = 0
+        while place < len(self.todo) and len(self.running) < self.backend.slots:
+            job = self.todo[place]
+            if not self._fits(job):
+                place += 1
+            elif needs_judge(job) and job.data.name not in self.judges:
+                self._start_judge(job.data.name)
+                place += 1
+            else:
+                del self.todo[place]
+                self._start_job(job)
+
+    def _fits(self, job: Job) -> bool:
+        """Whether a job fits into the time and beside those that run."""
+        need, name = self.planned.seconds[job.key], job.data.name
+        if needs_judge(job) and name not in self.judges:
+            need += self.planned.judge_seconds.get(name, 0.0)
+        if self.deadline is not None and time.monotonic() + need > self.deadline:
+            return False
+        return self.packing.admits([entry.memory for entry in self.running.values()], self.planned.memory[job.key])
+
+    def _start_judge(self, name: str) -> None:
+        call = f"judge {name}"
+        if call not in self.running:
+            ref = self.planned.judges[name]
+            self.backend.start(call, _judge, ref)
+            self.running[call] = _Running(ref, time.monotonic())
+
+    def _start_job(self, job: Job, retried: bool = False) -> None:
+        judge = self.judges[job.data.name] if needs_judge(job) else None
+        kept = read_outputs(self.store, job.key) if job.key in self.done else None
+        weights = self.execution.keep == "all"
+        parts = RETRY_PARTS if retried else 1
+        task = Task(job, judge, kept, weights, split=self.scorers is not None, micro_batches=parts)
+        self.backend.start(job.key, run_task, task)
+        memory = self.planned.memory[job.key]
+        self.running[job.key] = _Running(job, time.monotonic(), memory, retried)
+
+    def _collect(self, seconds: float) -> None:
+        """Take in what has ended, waiting so long for a first end."""
+        if not self.running and not self.scoring:
+            time.sleep(seconds)  # a cluster whose workers are still to come
+        for name, result in self.backend.ended(seconds if self.running else 0.0):
+            entry = self.running.pop(name)
+            if isinstance(entry.what, Job):
+                self._job_ended(entry.what, entry, result)
+            else:
+                self._judge_ended(entry.what, result)
+        if self.scorers:
+            for name, result in self.scorers.ended(0.0 if self.running else seconds):
+                entry = self.scoring.pop(name)
+                if isinstance(result, Lost):
+                    result = lost(entry.job, "killed" if result.died else "failed", result.reason)
+                self._write(entry.job, result)
+
+    def _judge_ended(self, ref: JudgeRef, result: Judge | str | Lost) -> None:
+        name = ref.data.name
+        self.judges[name] = result.reason if isinstance(result, Lost) else result
+        if isinstance(result, Judge):
+            write_judge(self.store, ref, result)
+            self.reporter.judged(name, self.planned.judge_seconds.get(name, 0.0))
+
+    def _job_ended(self, job: Job, entry: _Running, result: list[Outcome] | Lost) -> None:
+        if isinstance(result, Lost):
+            if result.died and self.interrupts.signal:  # the signal went to the whole process group
+                self.todo.append(job)
+                return
+            status = "killed" if result.died else "failed"
+            result = [lost(job, status, result.reason, time.monotonic() - entry.since)]
+        *before, last = result
+        for outcome in before:
+            write_outcome(self.store, outcome, self.execution.keep)
+        if last.pending:
+            self.unscored.append(_Unscored(job, last))
+        elif last.attempt.status == "out_of_memory" and not entry.retried:
+            write_outcome(self.store, last, self.execution.keep)
+            self.again.append(job)
+        else:
+            self._write(job, last)
+
+    def _write(self, job: Job, outcome: Outcome) -> None:
+        write_outcome(self.store, outcome, self.execution.keep)
+        seconds = self.planned.seconds[job.key]
+        self.ran += 1
+        if outcome.attempt.status == "ok":
+            self.packing.ended(seconds)
+        else:
+            self.failed += 1
+        self.reporter.done(outcome.attempt, seconds)
+
+    def _end_overdue(self) -> None:
+        """End what has run for longer than a job may."""
+        limit = self.execution.job_timeout
+        if limit is None:
+            return
+        for name, entry in list(self.running.items()):
+            if (seconds := self.backend.seconds(name)) > limit:
+                self.backend.kill(name)
+                del self.running[name]
+                why = f"took longer than {limit:g} s, the limit set by --job-timeout"
+                if isinstance(entry.what, Job):
+                    self._write(entry.what, lost(entry.what, "timeout", why, seconds))
+                else:
+                    self.judges[entry.what.data.name] = why
+
+    def _wind_up(self) -> None:
+        """Give what runs a last moment to end by itself."""
+        until = time.monotonic() + GRACE
+        while (self.running or self.scoring) and (left := until - time.monotonic()) > 0:
+            self._collect(min(left, PULSE))
+
+
+def _packing(execution: Execution, backend: Backend, device: str) -> Packing:
+    """What limits the jobs that run at once; the workers of a cluster look after their own memory."""
+    if isinstance(backend, Processes):
+        cuda = device.startswith("cuda")
+        # Asked in a worker, so that this process takes no memory of the device.
+        memory = call(backend, free_memory, device) if cuda else free_memory(device)
+        return Packing(backend.slots, int(SHARE * memory), grow=cuda and execution.workers is None)
+    return Packing(None, None)
+
+
+def _judge(ref: JudgeRef) -> Judge | str:
     try:
         with limited_threads(ref.settings.threads):
-            return ref, make_judge(ref, load(ref.data.name, ref.data.data_dir))
+            return make_judge(ref, load(ref.data.name, ref.data.data_dir))
     except Exception as error:  # told with each job that needs the judge
-        return ref, f"{type(error).__name__}: {error}".splitlines()[0]
-
-
-def _attempt(job: Job, judge: Judge | str | None, kept: Outputs | None, keep_weights: bool) -> list[Outcome]:
-    """The outcome of a job; without its judge, that of the scores it can have all the same, and a failure."""
-    if not isinstance(judge, str):
-        return [run_job(job, judge, kept, keep_weights)]
-    others = replace(job, scores=tuple(score for score in job.scores if score not in JUDGED))
-    outcomes = [run_job(others, None, kept, keep_weights)] if others.scores else []
-    return [*outcomes, failed(job, f"there is no FCN for {job.data.name}: {judge}")]
+        return describe(error)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import typer
 
-from ucrbench.bench import PRESETS, Sweep, run
+from ucrbench.bench import PRESETS, Execution, Sweep, run
 from ucrbench.bench.cli import app
 from ucrbench.bench.overrides import keys
 from ucrbench.models.protocol import Generates, Model, Reconstructs
@@ -177,7 +177,7 @@ def folder(tmp_path_factory):
     for name, source in own.items():
         (folder / f"{name}.py").write_text(source, encoding="utf-8")
     sweep = Sweep(("GunPoint",), ("ae", "my_model:Linear"), preset="smoke", device="cpu")
-    assert run("out", sweep, workers=1).failed == 0
+    assert run("out", sweep, Execution(backend="inline")).failed == 0
     yield folder
     for name in own:
         sys.modules.pop(name, None)

@@ -8,6 +8,7 @@ import typer
 from ...reports import leaderboard, leaderboard_text
 from ...reports import report as write_report
 from ...results import ResultStore
+from ..execution import Execution
 from ..planning import Sweep
 from .app import app
 from .output import print_table
@@ -22,10 +23,12 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
 
     Example: ucrbench demo
     """
-    bad = run_and_tell(out, Sweep(DEMO), None, None, "light", fail=False)
+    status = run_and_tell(out, Sweep(DEMO), Execution())
+    if status > 1:
+        raise typer.Exit(status)
     page = write_report(out, preset="quick")
     board = leaderboard_text(leaderboard(ResultStore(out).scores()))
     print("mean over data sets (mean rank)")
     print_table(("method", *board.columns), list(board.itertuples(name=None)))
     print(f"report: {page}")
-    raise typer.Exit(1 if bad else 0)
+    raise typer.Exit(status)

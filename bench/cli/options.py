@@ -1,5 +1,6 @@
 """Options that several commands have, and how their text is read."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ import typer
 
 from ...models.variants import MAIN_VARIANTS
 from ..errors import UsageError
+from ..execution import FAILURES, Execution
 from ..planning import Sweep
 from ..presets import PRESETS
 
@@ -27,8 +29,22 @@ DataDir = Annotated[str | None, typer.Option(help="Folder of the data sets; $UCR
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
 Threads = Annotated[int, typer.Option(help="Threads per job on a CPU; scores may depend on it in the last bits.")]
 Weights = Annotated[str | None, typer.Option(help="Folder of supervised-fcn weights; FCNs are trained without it.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; by default one per core, one on a GPU.")]
-Scheduler = Annotated[str | None, typer.Option(help="Run on the workers of a Dask scheduler, such as tcp://host:8786.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", help="Processes; by default one per core, or what a GPU has room for.")
+]
+Backend = Annotated[
+    Literal["loky", "dask", "inline"],
+    typer.Option(help="Processes of this machine, the workers of a Dask cluster, or this process, for debuggers."),
+]
+Scheduler = Annotated[str | None, typer.Option(help="Address of the Dask scheduler, such as tcp://host:8786.")]
+Timeout = Annotated[str | None, typer.Option(help="End a job that takes longer, such as 90s, 10m or 1h30m.")]
+Limit = Annotated[
+    str | None, typer.Option(help="End in this time, such as 9m; start no job that is not predicted to fit.")
+]
+Retry = Annotated[str, typer.Option(help=f"Run jobs again that failed so: {', '.join(FAILURES)}; commas, or all.")]
+Shard = Annotated[
+    str | None, typer.Option(help="Only one part of so many, of equal predicted cost: 3/8 in task 3 of an array of 8.")
+]
 Keep = Annotated[
     Literal["none", "light", "all"],
     typer.Option(help="Beside the scores, keep nothing; latents, samples and curves; or weights as well."),
@@ -52,6 +68,44 @@ def sweep_of(
         threads=threads,
         fcn_weights=fcn_weights,
     )
+
+
+def execution_of(
+    jobs: int | None, keep: Literal["none", "light", "all"], backend: Literal["loky", "dask", "inline"],
+    scheduler: str | None, job_timeout: str | None, time_limit: str | None, retry: str, shard: str | None,
+) -> Execution:  # fmt: skip
+    """The execution that options describe."""
+    return Execution(
+        workers=jobs,
+        keep=keep,
+        backend=backend,
+        scheduler=scheduler,
+        job_timeout=_seconds("--job-timeout", job_timeout),
+        time_limit=_seconds("--time-limit", time_limit),
+        retry=FAILURES if retry == "all" else split(retry),
+        shard=_shard(shard),
+    )
+
+
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+def _seconds(option: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text.strip().lower())
+    if not text.strip() or parts is None:
+        raise UsageError(f"{option} {text!r} is no time; write 90s, 10m or 1h30m")
+    return float(sum(int(part or 0) * unit for part, unit in zip(parts.groups(), _UNITS.values(), strict=True)))
+
+
+def _shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    parts = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
+    if parts is None:
+        raise UsageError(f"--shard {text!r}: write i/n, such as 3/8")
+    return int(parts[1]), int(parts[2])
 
 
 def split(text: str) -> tuple[str, ...]:

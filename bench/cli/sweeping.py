@@ -1,5 +1,6 @@
 """`plan` and `run`: a sweep of data sets x variants x seeds."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -7,8 +8,8 @@ import typer
 from rich.console import Console
 
 from ...results import ResultStore
+from ..execution import Execution
 from ..job import Job
-from ..keeping import Keep as Keeping
 from ..planning import Plan, Sweep
 from ..planning import plan as make_plan
 from ..progress import duration, reporter
@@ -16,20 +17,26 @@ from ..sweep import run as run_sweep
 from .app import app
 from .options import (
     MAIN,
+    Backend,
     DataDir,
     Datasets,
     Device,
     Jobs,
     Keep,
+    Limit,
     Out,
     Preset,
+    Retry,
     Scheduler,
     Scores,
     Seeds,
     Set,
+    Shard,
     Threads,
+    Timeout,
     Variants,
     Weights,
+    execution_of,
     sweep_of,
 )
 from .output import print_table
@@ -48,6 +55,8 @@ def plan(
     threads: Threads = 1,
     fcn_weights: Weights = None,
     out: Annotated[Path | None, typer.Option(help="Results so far; what is finished there is left out.")] = None,
+    retry: Retry = "",
+    shard: Shard = None,
 ) -> None:
     """Print the jobs and their predicted time; run nothing.
 
@@ -55,7 +64,8 @@ def plan(
     """
     sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, threads, fcn_weights)
     store = ResultStore(out, create=True) if out else None
-    _print_plan(make_plan(sweep, store, fetch=False))
+    execution = execution_of(None, "light", "loky", None, None, None, retry, shard)
+    _print_plan(make_plan(sweep, store, execution, fetch=False))
 
 
 @app.command()
@@ -72,45 +82,58 @@ def run(
     threads: Threads = 1,
     fcn_weights: Weights = None,
     jobs: Jobs = None,
-    scheduler: Scheduler = None,
     keep: Keep = "light",
+    backend: Backend = "loky",
+    scheduler: Scheduler = None,
+    job_timeout: Timeout = None,
+    time_limit: Limit = None,
+    retry: Retry = "",
+    shard: Shard = None,
 ) -> None:
     """Run what OUT lacks of a sweep: data sets x variants x seeds.
 
     Example: ucrbench run out -d GunPoint,ArrowHead --seeds 0-2
     """
     sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, threads, fcn_weights)
-    run_and_tell(out, sweep, jobs, scheduler, keep)
+    execution = execution_of(jobs, keep, backend, scheduler, job_timeout, time_limit, retry, shard)
+    raise typer.Exit(run_and_tell(out, sweep, execution))
 
 
-def run_and_tell(
-    out: Path, sweep: Sweep, jobs: int | None, scheduler: str | None, keep: Keeping, fail: bool = True
-) -> int:
-    """Run a sweep and say how it ended; the number of failed jobs, or exit status 1 where `fail` is set."""
-    console = Console()
-    summary = run_sweep(out, sweep, jobs, keep, reporter(console), scheduler)
-    if not summary.ran:
-        print(f"nothing to do: all {summary.finished} jobs are finished in {out}")
-    else:
+def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
+    """Run a sweep and say how it ended.
+
+    Returns:
+        The exit status: 0, or 1 where jobs failed, 3 at the time limit, 128 + the number of a signal that stopped it.
+    """
+    summary = run_sweep(out, sweep, execution, reporter(Console()))
+    if summary.ran:
         print(
             f"{summary.ran - summary.failed} jobs ok, {summary.failed} failed, {summary.finished} were finished before"
         )
-    if summary.failed and fail:
-        raise typer.Exit(1)
-    return summary.failed
+    elif not summary.undone and not summary.left:
+        print(f"nothing to do: all {summary.finished} jobs are finished in {out}")
+    if summary.left:
+        kinds = ", ".join(f"{count} {status}" for status, count in summary.left.items())
+        print(f"left alone: {kinds}; --retry {','.join(summary.left)} runs them again")
+    if summary.stopped is not None:
+        why = "the time limit" if summary.stopped == "time" else signal.Signals(summary.stopped).name
+        print(f"stopped by {why} with {summary.undone} jobs to do; the same command goes on from here")
+        return 3 if summary.stopped == "time" else 128 + summary.stopped
+    return 1 if summary.failed or summary.left else 0
 
 
 def _print_plan(planned: Plan) -> None:
     rows = [
-        (job.data.name, job.contender.name, job.seed, _standing(job), duration(planned.seconds[job.key]))
+        (job.data.name, job.contender.name, job.seed, _standing(job, planned), duration(planned.seconds[job.key]))
         for job in planned.jobs
     ]
     print_table(("data set", "variant", "seed", "status", "predicted"), rows)
-    total = sum(planned.seconds[job.key] for job in planned.todo) + sum(planned.judge_seconds.values())
-    print(f"{len(planned.todo)} jobs to do, predicted {duration(total)} of one worker, FCNs included")
+    print(f"{len(planned.todo)} jobs to do, predicted {duration(planned.total_seconds)} of one worker, FCNs included")
 
 
-def _standing(job: Job) -> str:
+def _standing(job: Job, planned: Plan) -> str:
+    if job.key in planned.failed:
+        return planned.failed[job.key]
     if not job.scores:
         return "finished"
     return "to do" if job.data.data_hash else "to do, after a download"

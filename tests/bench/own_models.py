@@ -1,8 +1,13 @@
 """Models as a user would write them, for tests."""
 
+import ctypes
+import faulthandler
 import os
+import resource
+import time
 
 import numpy as np
+import psutil
 
 
 class Flat:
@@ -63,3 +68,34 @@ class NoFit:
 class WantsMore(Flat):
     def __init__(self, more):
         pass
+
+
+class Segfaults(Flat):
+    def fit(self, x, y):
+        faulthandler.disable()
+        ctypes.string_at(0)
+
+
+class Hangs(Flat):
+    def fit(self, x, y):
+        time.sleep(600)
+
+
+class Eats(Flat):
+    """Allocates until the limit of this process."""
+
+    def fit(self, x, y):
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + 300 * 2**20, before[1]))
+        try:
+            self.eaten = [np.ones(2**22) for _ in range(1000)]
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+class Slow(Flat):
+    """Takes a second."""
+
+    def fit(self, x, y):
+        time.sleep(1)
+        return self

@@ -31,14 +31,6 @@ def call(monkeypatch, capsys):
     return run
 
 
-@pytest.fixture
-def own(monkeypatch):
-    monkeypatch.chdir(HERE)
-    monkeypatch.syspath_prepend(str(HERE))
-    yield
-    sys.modules.pop("own_models", None)
-
-
 def bundled(name: str, folder: Path) -> Path:
     """A copy of a bundled data set under the name of one that is not bundled's place: the folder's own files."""
     import aeon.datasets

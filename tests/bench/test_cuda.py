@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from ucrbench.bench import Sweep, run
+from ucrbench.bench import Execution, Sweep, run
 from ucrbench.models.variants import VARIANTS
 from ucrbench.results import ResultStore
 
@@ -27,7 +27,7 @@ def both(tmp_path_factory):
     tables = {}
     for device in ("cpu", "cuda"):
         out = tmp_path_factory.mktemp(device) / "out"
-        summary = run(out, replace(sweep, device=device), workers=1)
+        summary = run(out, replace(sweep, device=device), Execution(workers=1))
         assert summary.failed == 0
         tables[device] = ResultStore(out).scores().set_index(["variant", "score"])["value"]
     return tables

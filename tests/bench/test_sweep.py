@@ -1,7 +1,5 @@
 """Sweeps on real, bundled data at `smoke`: what is stored, what is run again, what a failure costs."""
 
-import importlib
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +8,8 @@ import pandas as pd
 import pytest
 import torch
 
-from ucrbench.bench import Sweep, plan, run
-from ucrbench.bench.errors import PoolError
-from ucrbench.bench.evaluation import SCORE_NAMES, evaluate, generate, represent
+from ucrbench.bench import Execution, Sweep, plan, run
+from ucrbench.bench.evaluation import SCORE_NAMES, evaluate_latents, evaluate_samples, generate, represent
 from ucrbench.bench.judge import judge_ref, make_judge
 from ucrbench.bench.planning import DataRef, _settings
 from ucrbench.datasets import load
@@ -21,25 +18,16 @@ from ucrbench.reports import report
 from ucrbench.results import SCORES, ResultStore
 
 SMOKE = Sweep(("ItalyPowerDemand",), preset="smoke", device="cpu")
+HERE, TWO = Execution(backend="inline"), Execution(workers=2)
 VQ_ONLY = {"linear_probe_continuous", "knn_continuous", "codebook_perplexity"}
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     out = tmp_path_factory.mktemp("sweep") / "out"
-    summary = run(out, replace(SMOKE, variants=tuple(VARIANTS)), workers=2)
+    summary = run(out, replace(SMOKE, variants=tuple(VARIANTS)), TWO)
     assert (summary.ran, summary.failed) == (8, 0)
     return out
-
-
-@pytest.fixture
-def own(monkeypatch):
-    """Makes `own_models:Class` importable here and in worker processes."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    monkeypatch.chdir(Path(__file__).parent)
-    importlib.invalidate_caches()
-    yield
-    sys.modules.pop("own_models", None)
 
 
 def values(out) -> pd.Series:
@@ -96,13 +84,13 @@ def test_artifacts_are_kept(done):
 
 def test_a_second_run_does_nothing(done):
     before = {path: path.stat().st_mtime_ns for path in done.rglob("*") if path.is_file()}
-    summary = run(done, replace(SMOKE, variants=tuple(VARIANTS)))
+    summary = run(done, replace(SMOKE, variants=tuple(VARIANTS)), TWO)
     assert (summary.ran, summary.finished) == (0, 8)
     assert before == {path: path.stat().st_mtime_ns for path in done.rglob("*") if path.is_file()}
 
 
-def test_one_worker_gives_the_same_bits_as_two(done, tmp_path):
-    run(tmp_path / "out", SMOKE, workers=1, keep="none")
+def test_this_process_gives_the_same_bits_as_two_workers(done, tmp_path):
+    run(tmp_path / "out", SMOKE, replace(HERE, keep="none"))
     both = values(done).loc[:, list(MAIN_VARIANTS)]
     pd.testing.assert_series_equal(values(tmp_path / "out"), both.sort_index(), check_exact=True)
     assert not list((tmp_path / "out").glob("artifacts/*/samples.npz"))
@@ -111,11 +99,11 @@ def test_one_worker_gives_the_same_bits_as_two(done, tmp_path):
 def test_only_missing_scores_are_made_and_from_what_was_kept(done, tmp_path, monkeypatch):
     out = tmp_path / "out"
     few = replace(SMOKE, variants=("vqvae",), scores=("knn", "linear_probe"))
-    run(out, few, workers=1)
+    run(out, few, HERE)
     assert set(ResultStore(out).scores()["score"]) == {"knn", "linear_probe"}
     assert not (out / "references").exists()
     monkeypatch.setattr("ucrbench.models.estimators.VQModel.fit", None)  # training would be an error
-    summary = run(out, replace(few, scores=None), workers=1)
+    summary = run(out, replace(few, scores=None), HERE)
     assert (summary.ran, summary.failed) == (1, 0)
     expected = values(done).loc[:, ["vqvae"]]
     pd.testing.assert_series_equal(values(out), expected.sort_index(), check_exact=True)
@@ -124,7 +112,7 @@ def test_only_missing_scores_are_made_and_from_what_was_kept(done, tmp_path, mon
 def test_a_failing_job_is_recorded_and_harms_no_other(own, tmp_path):
     out = tmp_path / "out"
     sweep = replace(SMOKE, variants=("raw", "own_models:Raises", "own_models:GivesNaN", "own_models:Echo"))
-    summary = run(out, sweep, workers=2)
+    summary = run(out, sweep, TWO)
     assert (summary.ran, summary.failed) == (4, 2)
     jobs = ResultStore(out).jobs().set_index("variant")
     assert dict(jobs["status"]) == {
@@ -136,12 +124,14 @@ def test_a_failing_job_is_recorded_and_harms_no_other(own, tmp_path):
     assert jobs.loc["own_models:Raises", "error"] == "RuntimeError: no luck"
     assert "no luck\ntoday" in jobs.loc["own_models:Raises", "traceback"]
     assert set(ResultStore(out).scores()["variant"]) == {"raw", "own_models:Echo"}
-    assert run(out, sweep, workers=1).ran == 2
+    again = run(out, sweep, HERE)
+    assert (again.ran, again.left) == (0, {"failed": 2})
+    assert run(out, sweep, replace(HERE, retry=("failed",))).ran == 2
 
 
 def test_a_model_of_ones_own_gets_the_scores_it_can_have(own, tmp_path):
     out = tmp_path / "out"
-    run(out, replace(SMOKE, variants=("own_models:Flat", "own_models:Echo")), workers=1)
+    run(out, replace(SMOKE, variants=("own_models:Flat", "own_models:Echo")), HERE)
     found = ResultStore(out).scores().groupby("variant")["score"].agg(set)
     assert found["own_models:Flat"] == {"linear_probe", "knn"}
     assert found["own_models:Echo"] == set(SCORE_NAMES) - VQ_ONLY
@@ -170,8 +160,8 @@ def test_the_key_changes_with_what_decides_the_scores_and_with_nothing_else():
 def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
     out = tmp_path / "out"
     base = replace(SMOKE, variants=("vqvae_barlow", "ae"), scores=("knn",))
-    run(out, base, workers=1)
-    summary = run(out, replace(base, overrides=("ssl.views=slice",)), workers=1)
+    run(out, base, HERE)
+    summary = run(out, replace(base, overrides=("ssl.views=slice",)), HERE)
     assert (summary.ran, summary.finished) == (1, 1)
     scores = ResultStore(out).scores().groupby("variant")
     assert scores["views"].agg(set).to_dict() == {"ae": {"none"}, "vqvae_barlow": {"warp", "slice"}}
@@ -180,26 +170,18 @@ def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
     assert "vqvae_barlow (slice)" in (page.parent / "tables" / "knn.csv").read_text()
 
 
-def test_a_worker_that_dies_ends_in_one_line_and_a_store_that_goes_on(own, tmp_path):
-    out = tmp_path / "out"
-    sweep = replace(SMOKE, variants=("own_models:Dies", "own_models:Flat"))
-    with pytest.raises(PoolError, match="worker process died"):
-        run(out, sweep, workers=2)
-    assert run(out, replace(sweep, variants=("own_models:Flat",)), workers=2).failed == 0
-
-
 def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_path, monkeypatch):
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
         patch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)
-        summary = run(out, replace(SMOKE, variants=("ae",)), workers=1)
+        summary = run(out, replace(SMOKE, variants=("ae",)), HERE)
     assert (summary.ran, summary.failed) == (1, 1)
     store = ResultStore(out)
     assert set(store.scores()["score"]) == {"linear_probe", "knn", "reconstruction_mse", "cas"}
     failure = store.jobs().set_index("status").loc["failed", "error"]
     assert failure == "there is no FCN for ItalyPowerDemand: ZeroDivisionError: division by zero"
     monkeypatch.setattr("ucrbench.models.estimators.AutoEncoderModel.fit", None)  # training would be an error
-    assert run(out, replace(SMOKE, variants=("ae",)), workers=1).failed == 0
+    assert run(out, replace(SMOKE, variants=("ae",)), replace(HERE, retry=("failed",))).failed == 0
     assert "fid" in set(store.scores()["score"])
 
 
@@ -213,7 +195,7 @@ def test_plan_lists_longest_first_with_predictions(done):
 
 
 def test_scoring_leaves_every_state_dict_as_it_was():
-    settings = _settings(SMOKE)
+    settings = _settings(SMOKE, HERE)
     dataset = load("ItalyPowerDemand")
     ref = judge_ref(DataRef(dataset.name, dataset.data_hash, None), settings, None, 2)
     judge = make_judge(ref, dataset)
@@ -222,11 +204,9 @@ def test_scoring_leaves_every_state_dict_as_it_was():
         model = build(variant, settings.config).fit(dataset.x_train, dataset.y_train)
         networks = model.networks()
         before = {(n, k): v.clone() for n, m in networks.items() for k, v in m.state_dict().items()}
-        from ucrbench.bench.evaluation import Outputs
-
-        outputs = Outputs(represent(model, dataset), generate(model, dataset, 32))
-        evaluate(outputs, SCORE_NAMES if len(networks) > 1 else set(SCORE_NAMES) - VQ_ONLY, dataset, judge,
-                 settings.config.classifier, 0, "cpu")  # fmt: skip
+        names = SCORE_NAMES if len(networks) > 1 else set(SCORE_NAMES) - VQ_ONLY
+        evaluate_latents(represent(model, dataset), names)
+        evaluate_samples(generate(model, dataset, 32), names, dataset, judge, settings.config.classifier, 0, "cpu")
         for (network, key), value in before.items():
             assert torch.equal(value, networks[network].state_dict()[key]), (variant, key)
     assert all(torch.equal(v, judge.fcn("cpu").state_dict()[k]) for k, v in fcn_before.items())
@@ -238,7 +218,7 @@ def test_published_weights_can_judge(tmp_path):
         pytest.skip(f"no weights of supervised-fcn in {folder.name}/ beside the checkout")
     out = tmp_path / "out"
     sweep = replace(SMOKE, variants=("ae",), fcn_weights=str(folder))
-    run(out, sweep, workers=1)
+    run(out, sweep, HERE)
     references = ResultStore(out).references().set_index("score")
     assert references["value"]["fcn_accuracy"] == pytest.approx(0.948, abs=0.005)
     assert set(references["classifier"].str.split(":").str[0]) == {"supervised-fcn"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from places import DEVICE
 
-from ucrbench.bench import Sweep, run
+from ucrbench.bench import Execution, Sweep, run
 from ucrbench.bench.presets import PRESETS
 from ucrbench.models.config import Training
 from ucrbench.models.variants import MAIN_VARIANTS, build
@@ -16,14 +16,14 @@ JOB = Sweep(("ItalyPowerDemand",), ("vqvae",), device=DEVICE)
 
 @pytest.mark.parametrize("variant", MAIN_VARIANTS)
 def test_whole_job(benchmark, tmp_path, variant):
-    benchmark.pedantic(lambda: run(tmp_path / "out", replace(JOB, variants=(variant,)), workers=1), rounds=1)
+    benchmark.pedantic(lambda: run(tmp_path / "out", replace(JOB, variants=(variant,)), Execution(workers=1)), rounds=1)
 
 
 @pytest.mark.parametrize("seeds", [1, 4])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_seeds_and_workers(benchmark, tmp_path, seeds, workers):
     sweep = replace(JOB, variants=("ae",), seeds=tuple(range(seeds)), scores=("linear_probe",))
-    benchmark.pedantic(lambda: run(tmp_path / "out", sweep, workers=workers), rounds=1)
+    benchmark.pedantic(lambda: run(tmp_path / "out", sweep, Execution(workers=workers)), rounds=1)
 
 
 @pytest.mark.parametrize(("cases", "length"), [(64, 128), (64, 256), (64, 512), (64, 1024), (128, 128), (512, 128)])
