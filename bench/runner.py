@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import torch
 
-from ..datasets import load
+from ..datasets import Dataset, load
 from ..models.config import Config
 from ..models.errors import Diverged
 from ..models.protocol import Inspectable, Model
@@ -172,7 +173,7 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
     job = task.job
     settings, config = job.settings, job.settings.config
     with watch.phase("load"):
-        dataset = load(job.data.name, job.data.data_dir)
+        dataset = _dataset(job.data.name, job.data.data_dir)
     facts |= {
         "n_train": len(dataset.x_train),
         "n_test": len(dataset.x_test),
@@ -207,6 +208,18 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
         )
     rows = [_score_row(job, score, dataset.treatment) for score in found]
     return Outcome(_attempt(job, watch, facts, status="ok"), rows, outputs, curves, weights, pending)
+
+
+@lru_cache(maxsize=1)
+def _loaded(name: str, data_dir: str | None) -> Dataset:
+    return load(name, data_dir)
+
+
+def _dataset(name: str, data_dir: str | None) -> Dataset:
+    """The data set, read once for jobs in a row; a copy, since a user's model might write into it."""
+    whole = _loaded(name, data_dir)
+    arrays = {field: getattr(whole, field).copy() for field in ("x_train", "y_train", "x_test", "y_test")}
+    return replace(whole, **arrays)
 
 
 def _in_micro_batches(config: Config, parts: int) -> Config:

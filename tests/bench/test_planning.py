@@ -1,0 +1,66 @@
+"""Predictions, shards and what a plan says of a store."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ucrbench import datasets
+from ucrbench.bench import Execution, Sweep, plan
+from ucrbench.bench.cost import NOMINAL, Corrections, corrections, job_work
+from ucrbench.bench.footprint import BASE, job_memory, memory_correction
+from ucrbench.bench.presets import PRESETS
+from ucrbench.models.variants import MAIN_VARIANTS
+
+SWEEP = Sweep(("ItalyPowerDemand", "GunPoint", "ArrowHead"), (*MAIN_VARIANTS, "raw"), (0, 1), "smoke", device="cpu")
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 8, 50])
+def test_shards_are_disjoint_and_together_the_sweep(parts):
+    shards = [plan(SWEEP, execution=Execution(shard=(i + 1, parts))).jobs for i in range(parts)]
+    keys = [job.key for shard in shards for job in shard]
+    assert len(keys) == len(set(keys)) == 36
+    assert {job.key for job in plan(SWEEP).jobs} == set(keys)
+
+
+def test_shards_are_of_about_equal_cost():
+    sweep = replace(SWEEP, datasets=("all",), seeds=(0,))
+    infos = datasets.catalogue()
+
+    def cost(part: int) -> float:
+        jobs = plan(sweep, execution=Execution(shard=(part, 8)), fetch=False).jobs
+        return sum(NOMINAL.seconds(job_work(j.contender.name, infos[j.data.name], j.settings.config)) for j in jobs)
+
+    costs = [cost(part) for part in range(1, 9)]
+    assert max(costs) < 1.2 * min(costs)
+
+
+@given(st.floats(0.1, 10), st.floats(0.1, 10))
+def test_corrections_are_by_variant_once_there_is_enough_of_it(slow, fast):
+    rows = [(f"a{i}", "ae", slow) for i in range(5)] + [(f"b{i}", "vae", fast) for i in range(3)] + [("c", "raw", 1.0)]
+    jobs = pd.DataFrame(
+        [{"job": k, "variant": v, "status": "ok", "seconds_fit": 1.0, "seconds_total": 2 * r} for k, v, r in rows]
+    )
+    found = corrections(jobs, {key: 2.0 for key, _, _ in rows})
+    assert found.of("ae") == pytest.approx(slow)
+    assert found.of("vae") == pytest.approx(fast)
+    assert found.of("raw") == found.of("own:Model") == found.overall
+    assert corrections(jobs.iloc[:0], {}) == Corrections()
+
+
+def test_a_failed_job_corrects_nothing():
+    jobs = pd.DataFrame(
+        [{"job": "a", "variant": "ae", "status": "failed", "seconds_fit": 1.0, "seconds_total": 50.0}] * 4
+    )
+    assert corrections(jobs, {"a": 1.0}) == Corrections()
+
+
+def test_memory_grows_with_length_and_with_what_a_variant_has():
+    infos, config = datasets.catalogue(), PRESETS["thesis"]
+    short, long = infos["ItalyPowerDemand"], infos["StarLightCurves"]
+    for variant in MAIN_VARIANTS:
+        assert BASE < job_memory(variant, short, config) < job_memory(variant, long, config)
+    assert job_memory("vqvae", long, config) < job_memory("vqvae_barlow", long, config)
+    assert memory_correction(pd.Series({"a": 3.0, "b": 4.0, "c": None}), {"a": 2.0, "b": 2.0}) == 1.75
