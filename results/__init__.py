@@ -3,11 +3,12 @@
 from .errors import StoreError
 from .merge import merge
 from .provenance import commit, hash_json, versions
-from .records import SCORES, JobRow, ReferenceRow, Score, ScoreRow
+from .records import SCORES, STATUSES, JobRow, ReferenceRow, Score, ScoreRow
 from .store import ResultStore
 
 __all__ = [
     "SCORES",
+    "STATUSES",
     "JobRow",
     "ReferenceRow",
     "ResultStore",

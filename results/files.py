@@ -1,17 +1,24 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what is left of those that did not."""
 
 import contextlib
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import StoreError, one_line
+from .processes import identity, runs
+
+_UNFINISHED = ".tmp"
+# Unfinished files of a host that cannot be asked: after this long, by the file system's own clock, nobody writes them.
+_ABANDONED_SECONDS = 24 * 3600.0
 
 
 def write_whole(path: Path, scratch: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that nobody ever sees half of it, not even after a power cut.
+
+    Its content is on the disk before it gets its name. That the name outlives a power cut, too, takes `sync_folder`.
 
     Args:
         path: Where the file goes; its folder is made where it lacks.
@@ -21,28 +28,63 @@ def write_whole(path: Path, scratch: Path, write: Callable[[BinaryIO], object]) 
     Raises:
         StoreError: The file system refuses.
     """
-    unfinished = scratch / f"{uuid.uuid4().hex}.tmp"
+    unfinished = scratch / f"{identity()}-{uuid.uuid4().hex}{_UNFINISHED}"
     try:
-        scratch.mkdir(parents=True, exist_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with unfinished.open("xb") as file:
+            with _open_new(unfinished) as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        sync_folder(path.parent)
+            _rename(unfinished, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(unfinished)
+            raise
     except OSError as error:
         raise StoreError(f"cannot write {path}: {one_line(error).lower()}; choose a folder you can write to") from error
 
 
+def _rename(unfinished: Path, path: Path) -> None:
+    try:
+        os.replace(unfinished, path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(unfinished, path)
+
+
+def _open_new(path: Path) -> BinaryIO:
+    try:
+        return path.open("x+b")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("x+b")
+
+
 def sync_folder(folder: Path) -> None:
-    """Make a rename in this folder last through a power cut, where the system can (Windows cannot)."""
+    """Make the renames in this folder last through a power cut, where the system can (Windows cannot)."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def leftovers(scratch: Path) -> Iterator[Path]:
+    """Unfinished files whose writer is gone: killed on this host, or on another a day ago."""
+    try:
+        found = [path for path in scratch.iterdir() if path.suffix == _UNFINISHED]
+    except OSError:
+        return
+    for path in found:
+        there = runs(path.name)
+        if there is False or (there is None and _age(path, scratch) > _ABANDONED_SECONDS):
+            yield path
+
+
+def _age(path: Path, scratch: Path) -> float:
+    """Seconds between the last change of a file and of its folder, both told by the clock of the file system."""
+    try:
+        return scratch.stat().st_mtime - path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,86 +1,130 @@
 """Joining stores."""
 
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
+from .artifacts import SUMS, read_artifact
 from .errors import StoreError
-from .files import write_whole
+from .records import JobRow, ReferenceRow, ScoreRow, schema_of
 from .store import ResultStore
 
-_TABLES = ("jobs", "scores", "references")
+_VERSIONS = (
+    ("protocol_version", "protocol versions"),
+    ("archive", "versions of the archive"),
+    ("score_version", "versions of {}"),
+)
 
 
-def merge(sources: Iterable[str | Path], out: str | Path) -> int:
-    """Join stores into one. Every attempt is kept; of a job's scores, those of its newest success.
+def merge(sources: Iterable[str | Path], out: str | Path, mix_versions: bool = False) -> int:
+    """Join stores into one. Every attempt is kept; of a score of a job, the value of the newest success.
 
-    Merging again, or in another order, gives the same tables; `out` may hold results already and takes part.
+    The newest is the one that finished last, and of those that finished at the same time the one whose attempt has
+    the greater name. Merging again, or in another order, gives the same tables; `out` may hold results already and
+    takes part, so that naming it among the sources changes nothing. Checkpoints are not joined.
 
     Args:
         sources: Folders of stores; they are only read.
         out: Folder of the joined store; made where it lacks.
+        mix_versions: Whether results of different versions of the protocol, of a score or of the archive may be
+            joined. They cannot be compared: a report refuses them.
 
     Returns:
         How many jobs with a success the joined store holds.
 
     Raises:
-        StoreError: A folder is no store, `out` is one of the sources, or the stores hold results of different
-            versions of the protocol or of a score.
+        StoreError: A folder is no store, a file in one is damaged, or versions would be mixed. Nothing is written
+            then.
     """
-    stores = [ResultStore(path) for path in sources]
     target = ResultStore(out, create=True)
-    if any(store.path.resolve() == target.path.resolve() for store in stores):
-        raise StoreError(f"{out} is also to be merged; name another folder for the result")
-    present = [target] if target.path.is_dir() else []
-    _check_versions([*present, *stores])
+    others = {store.path.resolve(): store for store in map(ResultStore, sources)}
+    others.pop(target.path.resolve(), None)
+    stores = [target, *(others[path] for path in sorted(others))]
+    jobs = _stacked(stores, "jobs")
+    scores = _stacked(stores, "scores")
+    if not mix_versions:
+        _check_versions(stores, scores)
+    newest = _newest(jobs)
+    tables = {
+        "scores": _new_scores(scores, jobs, newest),
+        "jobs": _new(jobs.assign(_rank=0), JobRow, ["attempt"]),
+        "references": _new(_stacked(stores, "references").assign(_rank=0), ReferenceRow, ["reference", "score"]),
+    }
+    copies = list(_copies(stores, newest))
+    for source, _ in copies:
+        read_artifact(source)
     target.prepare()
-    for store in stores:
-        _take(store, target)
+    for source, place in copies:
+        target.copy_artifact(source, place)
+    target.write_tables(tables)
+    target.compact()
     return len(target.finished())
 
 
-def _check_versions(stores: list[ResultStore]) -> None:
-    frames = [store.scores().assign(store=str(store.path)) for store in stores]
-    rows = pd.concat(frames, ignore_index=True)
-    if rows["protocol_version"].nunique() > 1:
-        raise StoreError(f"different protocol versions in {_where(rows, 'protocol_version')}; merge them apart")
-    for score, group in rows.groupby("score"):
-        if group["score_version"].nunique() > 1:
-            raise StoreError(f"different versions of {score} in {_where(group, 'score_version')}; merge them apart")
+def _stacked(stores: list[ResultStore], name: str) -> pd.DataFrame:
+    """A table of all stores, with the place of the store in the list as column `_store`; types are arrow's."""
+    frames = [
+        store.table(name).to_pandas(types_mapper=pd.ArrowDtype).assign(_store=place)
+        for place, store in enumerate(stores)
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
-def _where(rows: pd.DataFrame, column: str) -> str:
-    return ", ".join(f"{path} ({version})" for path, version in rows[["store", column]].drop_duplicates().to_numpy())
+def _check_versions(stores: list[ResultStore], scores: pd.DataFrame) -> None:
+    for column, words in _VERSIONS:
+        within = "score" if column == "score_version" else column
+        for name, rows in scores.groupby("score") if within == "score" else [("", scores)]:
+            found = rows[["_store", column]].drop_duplicates()
+            if found[column].nunique() > 1:
+                where = ", ".join(f"{stores[place].path} ({version})" for place, version in found.to_numpy())
+                raise StoreError(f"different {words.format(name)} in {where}; merge them apart, or allow to mix them")
 
 
-def _take(source: ResultStore, target: ResultStore) -> None:
-    """Copy a store's shards and artifacts; where both hold a job's scores, those of the newer success stay."""
-    ours, theirs = _newest(target), _newest(source)
-    newer = {job for job in theirs.index if job not in ours.index or theirs[job] > ours[job]}
-    for path in sorted((source.path / "artifacts").glob("*/*")):
-        place = target.path / path.relative_to(source.path)
-        if path.parent.name in newer or not place.exists():
-            _copy(path, place, target)
-    for path in sorted((source.path / "references").glob("*.parquet")):
-        _copy(path, target.path / "references" / path.name, target)
-    for job in sorted(newer):
-        _copy(source.path / "scores" / f"{job}.parquet", target.path / "scores" / f"{job}.parquet", target)
-    for path in sorted((source.path / "jobs").glob("*.parquet")):
-        if not (target.path / "jobs" / path.name).exists():
-            _copy(path, target.path / "jobs" / path.name, target)
+def _newest(jobs: pd.DataFrame) -> pd.DataFrame:
+    """The newest success of each job in each store: columns finished_at and attempt, indexed by store and job."""
+    good = jobs[jobs["status"] == "ok"].sort_values(["finished_at", "attempt"])
+    return good.groupby(["_store", "job"])[["finished_at", "attempt"]].last()
 
 
-def _newest(store: ResultStore) -> pd.Series:
-    """When each job last succeeded."""
-    jobs = store.jobs() if store.path.is_dir() else pd.DataFrame(columns=["job", "status", "finished_at"])
-    return jobs[jobs["status"] == "ok"].groupby("job")["finished_at"].max()
+def _new_scores(scores: pd.DataFrame, jobs: pd.DataFrame, newest: pd.DataFrame) -> pa.Table:
+    # Scores of a job that was cut off before it was done are left behind: it will be run again.
+    scores = scores.join(newest.rename(columns=lambda name: f"_{name}"), on=["_store", "job"], how="inner")
+    of_attempt = jobs.drop_duplicates("attempt").set_index("attempt")["finished_at"]
+    known = scores["attempt"].isin(of_attempt.index)
+    scores["_finished_at"] = scores["attempt"].map(of_attempt).where(known, scores["_finished_at"])
+    scores["_attempt"] = scores["attempt"].where(known, scores["_attempt"])
+    order = scores.sort_values(["_finished_at", "_attempt"], kind="stable")
+    rank = pd.Series(range(len(order)), index=order.index)
+    # Rows of the same attempt are the same row.
+    scores["_rank"] = rank.groupby([scores["_finished_at"], scores["_attempt"]]).transform("min")
+    return _new(scores, ScoreRow, ["job", "score"])
 
 
-def _copy(path: Path, place: Path, target: ResultStore) -> None:
-    def write(file) -> None:
-        with path.open("rb") as source:
-            shutil.copyfileobj(source, file)
+def _new(rows: pd.DataFrame, record: type, keys: list[str]) -> pa.Table:
+    """The rows that the first store lacks: of those with the same keys the one with the highest rank."""
+    # The value decides between what should be equal, then the first store, so that nothing is written twice.
+    value = ["value"] if "value" in rows else []
+    ordered = rows.sort_values(
+        [*keys, "_rank", *value, "_store"], ascending=[True] * len(keys) + [False] * len(value) + [False, True]
+    )
+    best = ordered.drop_duplicates(keys)
+    schema = schema_of(record)
+    return pa.Table.from_pandas(best.loc[best["_store"] > 0, schema.names], schema=schema, preserve_index=False)
 
-    write_whole(place, target.path / ".tmp", write)
+
+def _copies(stores: list[ResultStore], newest: pd.DataFrame) -> Iterator[tuple[Path, Path]]:
+    """From where to where artifacts are copied: those of the newest success, and what belongs to no job."""
+    rank = {key: (row.finished_at, row.attempt) for key, row in zip(newest.index, newest.itertuples(), strict=True)}
+    found: dict[Path, list[int]] = {}
+    for place, store in enumerate(stores):
+        for path in sorted((store.path / "artifacts").glob("*/*")):
+            if path.is_file() and path.name != SUMS:
+                found.setdefault(path.relative_to(store.path), []).append(place)
+    for path, places in found.items():
+        ranks = {place: rank.get((place, path.parent.name)) for place in places}
+        best = max((r for r in ranks.values() if r is not None), default=None)
+        place = next(place for place in places if ranks[place] == best)
+        if place > 0:
+            yield stores[place].path / path, stores[0].path / path

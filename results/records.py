@@ -51,6 +51,7 @@ class ScoreRow:
         device: What the job ran on, in words.
         overrides: The settings changed from the preset, as JSON with sorted keys; "{}" for none.
         job: The job's key, hex digits.
+        attempt: The attempt that gave the value; the store sets it.
     """
 
     dataset: str
@@ -72,6 +73,7 @@ class ScoreRow:
     device: str
     overrides: str = "{}"
     job: str
+    attempt: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,7 @@ class JobRow:
         job: The job's key, hex digits.
         attempt: A UUID in hex; a job that is tried again gets another row.
         dataset, variant, views, preset, seed: What the job is.
-        status: "ok", or what went wrong: "failed" and its finer kinds.
+        status: "ok", or what went wrong: a key of `STATUSES`.
         error: One line on what went wrong.
         traceback: The whole traceback.
         started_at, finished_at: UTC.
@@ -90,6 +92,9 @@ class JobRow:
         seconds_total: Wall time of the attempt.
         peak_memory_bytes, peak_device_memory_bytes: Highest use of the process, and of the device's memory.
         device, threads: What it ran on, and with how many threads.
+        captured: Whether the training steps were replayed as a CUDA graph.
+        precision: Precision of the training steps, such as "float32".
+        micro_batches: Into how many parts a batch was cut to fit into memory, the gradients added up.
         n_parameters: Parameters of the model's networks.
         n_train, n_test, length, n_classes: Size of the data set.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
@@ -121,6 +126,9 @@ class JobRow:
     peak_device_memory_bytes: int | None = None
     device: str
     threads: int | None = None
+    captured: bool | None = None
+    precision: str | None = None
+    micro_batches: int | None = None
     n_parameters: int | None = None
     n_train: int | None = None
     n_test: int | None = None
@@ -169,6 +177,16 @@ class ReferenceRow:
     protocol_version: int
     preset: str
     reference: str
+
+
+STATUSES: dict[str, str] = {
+    "ok": "all scores asked for are there",
+    "failed": "an error; its traceback is kept",
+    "diverged": "a loss that is NaN or infinite",
+    "out_of_memory": "not enough memory, also in smaller parts of a batch",
+    "timeout": "longer than it was given",
+    "killed": "the process was ended from outside",
+}
 
 
 @dataclass(frozen=True)
@@ -220,16 +238,18 @@ SCORES: dict[str, Score] = {
 @lru_cache
 def schema_of(record: type) -> pa.Schema:
     """The parquet schema of a record class."""
-    return pa.schema([pa.field(field.name, _COLUMN[_plain(field)][0], _nullable(field)) for field in fields(record)])
+    return pa.schema([pa.field(name, column, nullable) for name, column, _, nullable in _columns(record)])
+
+
+@lru_cache
+def _columns(record: type) -> list[tuple[str, pa.DataType, type | tuple[type, ...], bool]]:
+    """Name, type, accepted values and whether null is one of them, of each column."""
+    return [(field.name, *_COLUMN[_plain(field)], NoneType in get_args(field.type)) for field in fields(record)]
 
 
 def _plain(field: Field) -> type:
     options = get_args(field.type) or (field.type,)
     return next(option for option in options if option is not NoneType)
-
-
-def _nullable(field: Field) -> bool:
-    return NoneType in get_args(field.type)
 
 
 def to_table(record: type, rows: Iterable[object]) -> pa.Table:
@@ -242,16 +262,14 @@ def to_table(record: type, rows: Iterable[object]) -> pa.Table:
     for row in rows:
         if not isinstance(row, record):
             raise StoreError(f"a {record.__name__} is wanted here, not a {type(row).__name__}")
-    return pa.Table.from_arrays([_column(record, field, rows) for field in fields(record)], schema=schema_of(record))
-
-
-def _column(record: type, field: Field, rows: list[object]) -> pa.Array:
-    column, accepted = _COLUMN[_plain(field)]
-    values = [getattr(row, field.name) for row in rows]
-    for value in values:
-        if not (isinstance(value, accepted) or (value is None and _nullable(field))):
-            raise StoreError(f"{record.__name__}.{field.name} wants {column}, not {value!r:.60}")
-    try:
-        return pa.array(values, column)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-        raise StoreError(f"{record.__name__}.{field.name} wants {column}: {one_line(error)}") from error
+    arrays = []
+    for name, column, accepted, nullable in _columns(record):
+        values = [getattr(row, name) for row in rows]
+        for value in values:
+            if not (isinstance(value, accepted) or (value is None and nullable)):
+                raise StoreError(f"{record.__name__}.{name} wants {column}, not {value!r:.60}")
+        try:
+            arrays.append(pa.array(values, column))
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+            raise StoreError(f"{record.__name__}.{name} wants {column}: {one_line(error)}") from error
+    return pa.Table.from_arrays(arrays, schema=schema_of(record))

@@ -79,11 +79,14 @@ def test_versions_do_not_mix(stores, tmp_path):
     assert not (tmp_path / "all").exists()
 
 
-def test_a_source_cannot_be_the_target(stores):
-    before = tables(stores[0])
-    with pytest.raises(StoreError, match="name another folder"):
-        merge(stores, stores[0])
-    pd.testing.assert_frame_equal(tables(stores[0])[0], before[0])
+def test_the_target_among_the_sources_changes_nothing(stores, tmp_path):
+    merge(stores, tmp_path / "all")
+    expected = tables(tmp_path / "all")
+    files = sorted(path for path in (tmp_path / "all").rglob("*.parquet"))
+    assert merge([tmp_path / "all"], tmp_path / "all") == merge([*stores, tmp_path / "all"], tmp_path / "all") == 3
+    for one, other in zip(tables(tmp_path / "all"), expected, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    assert sorted(path for path in (tmp_path / "all").rglob("*.parquet")) == files
 
 
 def test_sources_are_not_touched(stores, tmp_path):
