@@ -1,5 +1,6 @@
 """Results: the record types, the parquet store, and where results come from."""
 
+from .claims import Claims
 from .errors import StoreError
 from .merge import merge
 from .provenance import commit, hash_json, versions
@@ -9,6 +10,7 @@ from .store import ResultStore
 __all__ = [
     "SCORES",
     "STATUSES",
+    "Claims",
     "JobRow",
     "ReferenceRow",
     "ResultStore",

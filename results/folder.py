@@ -11,6 +11,7 @@ from .files import write_whole
 FORMAT = 1
 MARKER = "ucrbench.json"
 SCRATCH = ".tmp"
+_BEFORE_MARKED = {SCRATCH, ".claims", ".lock"}
 
 
 class StoreFolder:
@@ -52,8 +53,8 @@ class StoreFolder:
                 raise StoreError(f"{marker} cannot be read; name another folder") from error
             if version != FORMAT:
                 raise StoreError(f"{self.path} has layout {version}, this version reads {FORMAT}; update ucrbench")
-        # A run that was cut off before the marker was in place leaves only the scratch folder.
-        elif self.path.is_dir() and any(entry.name != SCRATCH for entry in self.path.iterdir()):
+        # A run that was cut off before the marker was in place leaves only these.
+        elif self.path.is_dir() and any(entry.name not in _BEFORE_MARKED for entry in self.path.iterdir()):
             raise StoreError(f"{self.path} holds something else; name a new or empty folder, or a store")
         elif not self.create:
             raise StoreError(f"there are no results at {self.path}; write some with `ucrbench run`")

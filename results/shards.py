@@ -85,6 +85,15 @@ def write_shard(
 
 def list_shards(folder: Path) -> list[Shard]:
     """The shards in a folder, in rising order of what counts; replaced ones are among them."""
+    return sorted(shard_of(name) for name in list_names(folder))
+
+
+def list_names(folder: Path) -> list[str]:
+    """The names of the shards in a folder, none of them missing that was there all the time.
+
+    Raises:
+        StoreError: The folder cannot be read.
+    """
     before = None
     for _ in range(_TRIES):
         try:
@@ -97,7 +106,7 @@ def list_shards(folder: Path) -> list[Shard]:
         # vanish where it has not been yet. Then the next listing differs in its parts.
         parts = {name for name in names if name.startswith(PART)}
         if before is not None and parts == before[0]:
-            return sorted(shard_of(name) for name in before[1])
+            return before[1]
         before = parts, names
     raise StoreError(f"{folder} changes all the time; try again")
 

@@ -29,6 +29,8 @@ from .errors import StoreError
 from .files import leftovers, sync_folder
 from .records import JobRow, ReferenceRow, ScoreRow, schema_of, to_table
 from .shards import Loaded, combine, list_shards, load_shards, write_shard
+from .standing import standing
+from .watch import Watch
 
 # The tables: folder, class of the rows, and the columns of which no two rows share the values. The first of these is
 # the key in the name of a shard.
@@ -159,6 +161,18 @@ class ResultStore(Artifacts, Checkpoints):
             StoreError: A shard is damaged; the message names it.
         """
         return self._frame("jobs")
+
+    def standing(self) -> pd.DataFrame:
+        """How each job stands: one row per job over all its attempts, with the columns that `standing` describes.
+
+        Raises:
+            StoreError: A shard is damaged; the message names it.
+        """
+        return standing(self.jobs())
+
+    def watch(self) -> Watch:
+        """From now on, tell which jobs others have tried; raises as `jobs`."""
+        return Watch(self.path)
 
     def references(self) -> pd.DataFrame:
         """All real-data references, with the fields of `ReferenceRow` as columns, sorted by reference and score.

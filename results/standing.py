@@ -1,0 +1,24 @@
+"""How each job of a store stands: one row per job over all its attempts."""
+
+import pandas as pd
+
+
+def standing(jobs: pd.DataFrame) -> pd.DataFrame:
+    """One row per job, from the table of attempts.
+
+    Args:
+        jobs: Attempts, as `ResultStore.jobs()` gives them.
+
+    Returns:
+        Sorted by job, with the columns job, dataset, variant, views, preset, seed; status: "ok" once an attempt went
+        well, else that of the latest attempt; attempts: their number; seconds_load, ..., seconds_total: wall time
+        summed over attempts, null for a phase that none had; finished_at, error: of the attempt that gives the status.
+        The latest is the one that finished last.
+    """
+    ordered = jobs.assign(_ok=jobs["status"] == "ok").sort_values(["_ok", "finished_at", "attempt"])
+    by_job = ordered.groupby("job")
+    named = ["job", "dataset", "variant", "views", "preset", "seed", "status", "finished_at", "error"]
+    last = ordered[named].drop_duplicates("job", keep="last").set_index("job")
+    seconds = [name for name in jobs if name.startswith("seconds_")]
+    last = last.join(by_job[seconds].sum(min_count=1)).join(by_job.size().rename("attempts"))
+    return last.sort_index().reset_index()
