@@ -1,5 +1,6 @@
 """Results: the record types, the parquet store, and where results come from."""
 
+from .check import CheckResult, Finding, check
 from .claims import Claims
 from .errors import StoreError
 from .merge import merge
@@ -10,13 +11,16 @@ from .store import ResultStore
 __all__ = [
     "SCORES",
     "STATUSES",
+    "CheckResult",
     "Claims",
+    "Finding",
     "JobRow",
     "ReferenceRow",
     "ResultStore",
     "Score",
     "ScoreRow",
     "StoreError",
+    "check",
     "commit",
     "hash_json",
     "merge",

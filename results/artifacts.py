@@ -148,9 +148,14 @@ class Artifacts(StoreFolder):
 
 def check_key(key: str) -> str:
     """The key, where it is one; raises StoreError otherwise."""
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not is_key(key):
         raise StoreError(f"{key!r} is no key; keys are 4 to 64 lower-case hex digits")
     return key
+
+
+def is_key(key: object) -> bool:
+    """Whether this can be the key of a job, an attempt or a reference."""
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
 def read_artifact(path: Path) -> bytes | None:
@@ -190,16 +195,18 @@ def read_curves(path: Path) -> pd.DataFrame | None:
     return None if content is None else parse(content, _CURVES, path)[0].to_pandas()
 
 
-def read_sums(folder: Path) -> list[tuple[str, str]]:
-    """(checksum, name) of each line beside artifacts; a line that was cut off is passed over."""
+def read_sums(folder: Path, strict: bool = False) -> list[tuple[str, str]]:
+    """(checksum, name) of each line beside artifacts; one that was cut off is passed over, or damage if `strict`."""
     try:
         lines = (folder / SUMS).read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
     except OSError as error:
         raise StoreError(f"cannot read {folder / SUMS}: {one_line(error).lower()}") from error
-    matches = filter(None, (_LINE.fullmatch(line) for line in lines))
-    return [(match[1].decode(), match[2].decode(errors="replace")) for match in matches]
+    matches = [_LINE.fullmatch(line) for line in lines if line]
+    if strict and not all(matches):
+        raise damaged(folder / SUMS)
+    return [(match[1].decode(), match[2].decode(errors="replace")) for match in matches if match]
 
 
 def _add_sum(path: Path, digest: str) -> None:
