@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets import load
-from ..results import ResultStore
+from ..results import Claims, ResultStore
+from ..results.watch import Watch
 from .backends import Backend, Lost, Processes, call, describe
 from .execution import Execution
 from .interrupts import Interrupts
@@ -25,6 +26,7 @@ from .runner import Outcome, Task, finish_task, lost, run_task
 PULSE = 0.2  # seconds between looks at the clock and at signals
 GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
 SHARE = 0.9  # of the free memory, for jobs
+ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
 RETRY_PARTS = 1  # of a batch, where memory did not suffice
 
 
@@ -36,6 +38,7 @@ class Summary:
         ran: jobs that were run now, to whatever end.
         failed: of those, the ones that did not succeed.
         finished: jobs that needed nothing.
+        elsewhere: jobs that another run on the same store has done meanwhile.
         left: jobs that failed in an earlier run and were left alone, by way of failing.
         undone: jobs that were not run, or not to their end, because the sweep was stopped.
         stopped: what stopped it: "time" for its time limit, a signal's number, or None where it came to its end.
@@ -44,6 +47,7 @@ class Summary:
     ran: int = 0
     failed: int = 0
     finished: int = 0
+    elsewhere: int = 0
     left: dict[str, int] = field(default_factory=dict)
     undone: int = 0
     stopped: int | str | None = None
@@ -69,6 +73,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
     started = time.monotonic()
     execution, reporter = execution or Execution(), reporter or Silent()
     store = ResultStore(out, create=True)
+    watch = store.watch()  # begun before planning: what others finish from now on is seen by it
     planned = plan(sweep, store, execution)
     left: dict[str, int] = {}
     for status in planned.failed.values():
@@ -80,10 +85,11 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
     backend, scorers = execution.backends(settings.device, settings.threads)
     store.prepare()
     try:
-        with Interrupts() as interrupts:
-            course = _Course(store, planned, execution, reporter, interrupts, backend, scorers, started)
+        with Interrupts() as interrupts, Claims(store.path) as claims:
+            course = _Course(store, planned, execution, reporter, interrupts, claims, watch, backend, scorers, started)
             reporter.start(len(course.lacking) + len(planned.todo), planned.total_seconds)
             summary = course.run()
+        store.compact()
     finally:
         backend.close()
         if scorers:
@@ -120,12 +126,15 @@ class _Course:
         execution: Execution,
         reporter: Reporter,
         interrupts: Interrupts,
+        claims: Claims,
+        watch: Watch,
         backend: Backend,
         scorers: Backend | None,
         started: float,
     ) -> None:
         self.store, self.planned, self.execution, self.reporter = store, planned, execution, reporter
-        self.interrupts, self.backend, self.scorers = interrupts, backend, scorers
+        self.interrupts, self.claims, self.watch = interrupts, claims, watch
+        self.backend, self.scorers = backend, scorers
         limit = execution.time_limit
         self.deadline = None if limit is None else started + limit - GRACE
         self.todo = list(planned.todo)
@@ -141,7 +150,8 @@ class _Course:
         self.unscored: deque[_Unscored] = deque()
         self.scoring: dict[str, _Unscored] = {}
         self.packing = _packing(execution, backend, planned.todo[0].settings.device)
-        self.ran = self.failed = 0
+        self.ran = self.failed = self.elsewhere = 0
+        self.asked: dict[str, float] = {}  # when a claim was refused, by key
 
     def run(self) -> Summary:
         """Until nothing is left to do, or a signal or the time limit says stop."""
@@ -155,14 +165,14 @@ class _Course:
                 self._wind_up()
                 break
             self._start()
-            if not self.busy and self.backend.slots:
-                stopped = "time"  # nothing runs, and no job is predicted to fit in what is left
+            if self.todo and not self.busy and not any(map(self._fits_in_time, self.todo)):
+                stopped = "time"
                 break
             self._collect(PULSE)
             self._end_overdue()
         jobs = [entry for entry in self.running.values() if isinstance(entry.what, Job)]
         undone = len(self.todo) + len(self.again) + len(jobs) + len(self.unscored) + len(self.scoring)
-        return Summary(self.ran, self.failed, undone=undone, stopped=stopped)
+        return Summary(self.ran, self.failed, elsewhere=self.elsewhere, undone=undone, stopped=stopped)
 
     @property
     def busy(self) -> bool:
@@ -182,30 +192,52 @@ class _Course:
         place = 0
         while place < len(self.todo) and len(self.running) < self.backend.slots:
             job = self.todo[place]
-            if not self._fits(job):
+            if not self._fits_in_time(job) or not self._fits_beside(job):
                 place += 1
             elif needs_judge(job) and job.data.name not in self.judges:
-                self._start_judge(job.data.name)
+                self._start_judge(self.planned.judges[job.data.name])
+                place += 1
+            elif not self._claim(job.key):
                 place += 1
             else:
                 del self.todo[place]
-                self._start_job(job)
+                if self.watch.attempted(job.key):
+                    self.claims.release(job.key)
+                    self.elsewhere += 1
+                else:
+                    self._start_job(job)
 
-    def _fits(self, job: Job) -> bool:
-        """Whether a job fits into the time and beside those that run."""
+    def _fits_in_time(self, job: Job) -> bool:
+        """Whether a job is predicted to end before the time limit."""
+        if self.deadline is None:
+            return True
         need, name = self.planned.seconds[job.key], job.data.name
         if needs_judge(job) and name not in self.judges:
             need += self.planned.judge_seconds.get(name, 0.0)
-        if self.deadline is not None and time.monotonic() + need > self.deadline:
-            return False
+        return time.monotonic() + need <= self.deadline
+
+    def _fits_beside(self, job: Job) -> bool:
+        """Whether there is room for a job beside those that run."""
         return self.packing.admits([entry.memory for entry in self.running.values()], self.planned.memory[job.key])
 
-    def _start_judge(self, name: str) -> None:
-        call = f"judge {name}"
-        if call not in self.running:
-            ref = self.planned.judges[name]
-            self.backend.start(call, _judge, ref)
-            self.running[call] = _Running(ref, time.monotonic())
+    def _claim(self, key: str) -> bool:
+        """Take a job or judge, unless another run is at it; whether it still is, is asked now and then."""
+        now = time.monotonic()
+        if now - self.asked.get(key, -ASK_AGAIN) < ASK_AGAIN:
+            return False
+        self.asked[key] = now
+        return self.claims.claim(key)
+
+    def _start_judge(self, ref: JudgeRef) -> None:
+        if ref.key in self.running or not self._claim(ref.key):
+            return
+        judge = read_judge(self.store, ref, self.store.references())  # another run may have made it meanwhile
+        if judge:
+            self.claims.release(ref.key)
+            self.judges[ref.data.name] = judge
+            return
+        self.backend.start(ref.key, _judge, ref)
+        self.running[ref.key] = _Running(ref, time.monotonic())
 
     def _start_job(self, job: Job, retried: bool = False) -> None:
         judge = self.judges[job.data.name] if needs_judge(job) else None
@@ -239,6 +271,7 @@ class _Course:
         self.judges[name] = result.reason if isinstance(result, Lost) else result
         if isinstance(result, Judge):
             write_judge(self.store, ref, result)
+            self.claims.release(ref.key)
             self.reporter.judged(name, self.planned.judge_seconds.get(name, 0.0))
 
     def _job_ended(self, job: Job, entry: _Running, result: list[Outcome] | Lost) -> None:
@@ -261,6 +294,7 @@ class _Course:
 
     def _write(self, job: Job, outcome: Outcome) -> None:
         write_outcome(self.store, outcome, self.execution.keep)
+        self.claims.release(job.key)
         seconds = self.planned.seconds[job.key]
         self.ran += 1
         if outcome.attempt.status == "ok":

@@ -7,8 +7,9 @@ import typer
 
 from ...results import ResultStore
 from ...results import merge as merge_stores
+from ..reproduction import reproduce as run_again
 from .app import app
-from .options import Out
+from .options import DataDir, Device, Out, Weights
 from .output import print_table
 
 
@@ -38,3 +39,23 @@ def merge(
     Example: ucrbench merge laptop cluster -o all
     """
     print(f"{merge_stores(sources, out)} jobs in {out}")
+
+
+@app.command()
+def reproduce(
+    out: Out,
+    job: Annotated[str, typer.Argument(help="Key of a finished job, or the beginning of it.")],
+    data_dir: DataDir = None,
+    device: Device = "auto",
+    fcn_weights: Weights = None,
+) -> None:
+    """Run a job of OUT again and compare with the spread over seeds; exit status 1 where a score is beyond it.
+
+    Example: ucrbench reproduce out 3fa9
+    """
+    table = run_again(out, job, data_dir, device, fcn_weights)
+    print_table(
+        ("score", *table.columns),
+        [(row[0], *(f"{value:.6g}" for value in row[1:5]), row[5]) for row in table.itertuples()],
+    )
+    raise typer.Exit(1 if (table["verdict"] == "beyond spread").any() else 0)

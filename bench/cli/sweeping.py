@@ -110,8 +110,10 @@ def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
         print(
             f"{summary.ran - summary.failed} jobs ok, {summary.failed} failed, {summary.finished} were finished before"
         )
-    elif not summary.undone and not summary.left:
+    elif not summary.undone and not summary.left and not summary.elsewhere:
         print(f"nothing to do: all {summary.finished} jobs are finished in {out}")
+    if summary.elsewhere:
+        print(f"{summary.elsewhere} jobs were done by another run on {out}")
     if summary.left:
         kinds = ", ".join(f"{count} {status}" for status, count in summary.left.items())
         print(f"left alone: {kinds}; --retry {','.join(summary.left)} runs them again")
