@@ -63,7 +63,7 @@ def test_nothing_is_wrong_with_a_whole_store(store):
         subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_flipped_bit_in_any_file_is_found(whole, data):
     store = ResultStore(whole)

@@ -134,17 +134,25 @@ def test_one_of_many_takes_what_a_dead_holder_had(tmp_path, monkeypatch):
     assert all(holder.claim(job) for job in jobs)
     taker = """
         import sys, time
+        from pathlib import Path
         from ucrbench.results import Claims
+        stop, end = (Path(sys.argv[1]) / name for name in ("stop", "end"))
         with Claims(sys.argv[1], lease=0.5) as claims:
-            end = time.monotonic() + 2
             mine = set()
-            while time.monotonic() < end:
+            while not stop.exists():
                 mine |= {job for job in (f"{n:04x}" for n in range(50)) if job not in mine and claims.claim(job)}
             print(*mine, flush=True)
-            time.sleep(2)
+            while not end.exists():
+                time.sleep(0.01)
     """
     takers = [start(taker, tmp_path, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    taken = [taker.communicate(timeout=60)[0].split() for taker in takers]
+    deadline = time.monotonic() + 60
+    while any(holder.holds(job) for job in jobs) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (tmp_path / "stop").touch()
+    taken = [taker.stdout.readline().split() for taker in takers]
+    (tmp_path / "end").touch()
+    assert [taker.wait(30) for taker in takers] == [0] * 4
     assert sorted(job for mine in taken for job in mine) == jobs
 
 

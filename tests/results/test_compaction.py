@@ -162,35 +162,50 @@ def test_readers_beside_writers_and_compaction_see_whole_tables(eager, tmp_path)
     assert wrong == []
 
 
-WRITER = """
-    import sys
+# Imports once, and forks a writer for each line it is told.
+WRITERS = """
+    import os, sys
     from rows import job_row, score_row
     from ucrbench.results import ResultStore, compaction
     from ucrbench.results import store as store_module
     compaction.FEW = 4
     compaction.JOBS_PER_PART = store_module.JOBS_PER_PART = 8
-    store = ResultStore(sys.argv[1], create=True)
-    for number in range(int(sys.argv[2]), 10**6):
-        job = f"{number:06x}"
-        store.save_checkpoint(job, b"half way")
-        store.write_success(job_row(job), [score_row(job), score_row(job, "fid", number)])
-        print(job, flush=True)
-        if number % 20 == 0:
-            store.compact()
+
+    def write(start):
+        store = ResultStore(sys.argv[1], create=True)
+        for number in range(start, start + 10**6):
+            job = f"{number:06x}"
+            store.save_checkpoint(job, b"half way")
+            store.write_success(job_row(job), [score_row(job), score_row(job, "fid", number)])
+            os.write(1, job.encode() + b"\\n")
+            if number % 20 == 0:
+                store.compact()
+
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            write(int(line))
+        os.write(1, b"pid %d\\n" % pid)
+        os.waitpid(pid, 0)
+        os.write(1, b"gone\\n")
 """
 
 
-def kill_a_writer(path, times, seconds):
+def kill_writers(path, times, seconds):
     chance, acknowledged = random.Random(0), []
-    environment = {**os.environ, "PYTHONPATH": str(HERE)}
+    writers = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(WRITERS), str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        env={**os.environ, "PYTHONPATH": str(HERE)},
+    )  # fmt: skip
     for round_number in range(times):
-        command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path), str(round_number * 10**4)]
-        writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        first = writer.stdout.readline().strip()
+        print(round_number * 10**4, file=writers.stdin)
+        told = [writers.stdout.readline().strip() for _ in range(2)]  # the pid and a first job, in either order
+        (pid,) = (int(line.removeprefix("pid ")) for line in told if line.startswith("pid "))
         time.sleep(chance.uniform(0, seconds))
-        writer.send_signal(signal.SIGKILL)
-        acknowledged += [first, *writer.stdout.read().split()]
-        writer.wait()
+        os.kill(pid, signal.SIGKILL)
+        told += iter(lambda: writers.stdout.readline().strip(), "gone")
+        acknowledged += [line for line in told if not line.startswith("pid ")]
         store = ResultStore(path)
         scores, finished, attempts = store.scores(), store.finished(), store.jobs()
         assert set(acknowledged) <= set(finished)
@@ -199,6 +214,9 @@ def kill_a_writer(path, times, seconds):
         assert not attempts.duplicated("job").any()
         # At most the job that each was at is there without having been told.
         assert len(finished) <= len(acknowledged) + round_number + 1
+    writers.stdin.close()
+    assert writers.wait(10) == 0
+    assert len(acknowledged) > times
     store = ResultStore(path, create=True)
     store.compact()
     assert list(store.scratch.iterdir()) == []
@@ -206,12 +224,12 @@ def kill_a_writer(path, times, seconds):
 
 
 def test_twenty_kills_lose_nothing(tmp_path):
-    kill_a_writer(tmp_path, 20, 0.3)
+    kill_writers(tmp_path, 20, 0.3)
 
 
 @pytest.mark.soak
 def test_three_hundred_kills_lose_nothing(tmp_path):
-    kill_a_writer(tmp_path, 300, 3.0)
+    kill_writers(tmp_path, 300, 3.0)
 
 
 def small_file_system(path, options):

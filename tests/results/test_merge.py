@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from rows import job_row, score_row
 
 from ucrbench.results import JobRow, ResultStore, ScoreRow, StoreError, merge, versions
 
@@ -93,3 +94,57 @@ def test_sources_are_not_touched(stores, tmp_path):
     before = {p: p.stat().st_mtime_ns for s in stores for p in s.rglob("*")}
     merge(stores, tmp_path / "all")
     assert before == {p: p.stat().st_mtime_ns for s in stores for p in s.rglob("*")}
+
+
+def test_versions_mix_where_that_is_told(stores, tmp_path):
+    add(ResultStore(tmp_path / "new", create=True), "dddd", 0.5, protocol=2)
+    assert merge([*stores, tmp_path / "new"], tmp_path / "all", mix_versions=True) == 4
+    assert set(ResultStore(tmp_path / "all").scores()["protocol_version"]) == {1, 2}
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"archive": "2025"}, "different versions of the archive"),
+    ({"score_version": 2}, "different versions of knn"),
+])  # fmt: skip
+def test_other_archives_and_scores_do_not_mix(stores, tmp_path, changes, words):
+    store = ResultStore(tmp_path / "new", create=True)
+    store.write_success(job_row("dddd"), [score_row("dddd", **changes)])
+    with pytest.raises(StoreError, match=words) as caught:
+        merge([*stores, store.path], tmp_path / "all")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "all").exists()
+
+
+@pytest.mark.parametrize("place", ["scores", "jobs", "artifacts/bbbb"])
+def test_a_damaged_source_is_refused_before_anything_is_written(stores, tmp_path, place):
+    path = next(path for path in sorted((stores[1] / place).iterdir()) if path.suffix in (".parquet", ".npz"))
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(StoreError, match=f"{path.name} cannot be read.*ucrbench check"):
+        merge(stores, tmp_path / "all")
+    assert not (tmp_path / "all").exists()
+
+
+def test_a_score_that_only_an_older_success_has_stays(tmp_path):
+    stores = [ResultStore(tmp_path / name, create=True) for name in ("a", "b")]
+    later = NOW + timedelta(hours=1)
+    stores[0].write_success(job_row("aaaa", finished_at=NOW), [score_row("aaaa", "fid", 1.0), score_row("aaaa")])
+    stores[1].write_success(job_row("aaaa", finished_at=later), [score_row("aaaa", value=0.9)])
+    for number, order in enumerate(itertools.permutations(store.path for store in stores)):
+        merge(order, tmp_path / f"{number}")
+        scores = ResultStore(tmp_path / f"{number}").scores()
+        assert dict(zip(scores["score"], scores["value"], strict=True)) == {"fid": 1.0, "knn": 0.9}
+
+
+def test_equal_times_are_decided_alike_in_any_order(tmp_path):
+    for place, value in enumerate((0.1, 0.2, 0.3)):
+        store = ResultStore(tmp_path / f"source{place}", create=True)
+        store.write_success(job_row("aaaa"), [score_row("aaaa", value=value)])
+        store.save_checkpoint("bbbb", b"half way")
+    found = set()
+    for number, order in enumerate(itertools.permutations(range(3))):
+        for place in order:
+            merge([tmp_path / f"source{place}"], tmp_path / f"all{number}")
+        store = ResultStore(tmp_path / f"all{number}")
+        found.add(store.scores()["value"].item())
+        assert store.load_checkpoint("bbbb") is None
+    assert len(found) == 1
