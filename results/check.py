@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from .artifacts import SUMS, is_key, read_arrays, read_artifact, read_curves, read_sums
-from .errors import StoreError, one_line
+from .errors import DamagedError, StoreError, one_line
 from .files import leftovers
 from .records import schema_of
 from .shards import Shard, list_shards, load_shard, parse
@@ -103,7 +103,7 @@ class _Look:
                     table = load_shard(folder, shard, schema_of(record)).table
                 except FileNotFoundError:  # put together with others in the meantime
                     continue
-                except StoreError:
+                except DamagedError:
                     suspects |= self._keys(folder, shard, name) if name != "references" else set()
                     self._bad("damaged", folder / shard.name, "is not what was written")
                     continue
@@ -130,7 +130,7 @@ class _Look:
                         read_curves(path)
                     else:
                         (read_arrays if path.suffix == ".npz" else read_artifact)(path)
-                except StoreError:
+                except DamagedError:
                     self._bad("damaged", path, "is not what was written; what was computed from it stays")
         for path in sorted((self.store.path / "checkpoints").glob("*")):
             self.files += 1

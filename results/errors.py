@@ -1,8 +1,12 @@
-"""The one error of this room."""
+"""The error of this room, and the kind of it that a check can put right."""
 
 
 class StoreError(ValueError):
     """A result store cannot be read or written. The message is one line: what is wrong, and the way out."""
+
+
+class DamagedError(StoreError):
+    """The content of a file is not what was written."""
 
 
 def one_line(error: Exception) -> str:

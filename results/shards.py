@@ -20,7 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .errors import StoreError
+from .errors import DamagedError, StoreError, one_line
 from .files import write_whole
 
 PART = "part"
@@ -136,7 +136,8 @@ def load_shard(folder: Path, shard: Shard, schema: pa.Schema) -> Loaded:
 
     Raises:
         FileNotFoundError: It is gone.
-        StoreError: It is damaged.
+        DamagedError: It is not what was written.
+        StoreError: The file system refuses.
     """
     path = folder / shard.name
     try:
@@ -144,7 +145,7 @@ def load_shard(folder: Path, shard: Shard, schema: pa.Schema) -> Loaded:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise damaged(path) from error
+        raise StoreError(f"cannot read {path}: {one_line(error).lower()}") from error
     if shard.checksum is not None and shard.checksum != _checksum(content):
         raise damaged(path)
     return Loaded(shard, *parse(content, schema, path))
@@ -154,7 +155,7 @@ def parse(content: bytes, schema: pa.Schema, path: Path) -> tuple[pa.Table, froz
     """The columns of `schema`, and what the shard replaces. `path` is for the message.
 
     Raises:
-        StoreError: The bytes are no such shard.
+        DamagedError: The bytes are no such shard.
     """
     try:
         # Without threads: for thousands of small files that is the quick way.
@@ -172,9 +173,10 @@ def parse(content: bytes, schema: pa.Schema, path: Path) -> tuple[pa.Table, froz
         raise damaged(path) from error
 
 
-def damaged(path: Path) -> StoreError:
+def damaged(path: Path) -> DamagedError:
+    """The error that tells of a damaged file of a store."""
     store = next((parent for parent in path.parents if (parent / "ucrbench.json").is_file()), path.parent)
-    return StoreError(f"{path} cannot be read, it is damaged; see `ucrbench check {store}`")
+    return DamagedError(f"{path} cannot be read, it is damaged; see `ucrbench check {store}`")
 
 
 def combine(loaded: list[Loaded], schema: pa.Schema, keys: list[str]) -> pa.Table:
