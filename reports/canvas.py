@@ -58,13 +58,23 @@ def shorten(text: str, length: int = 32) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def save(figure: Figure, stem: Path) -> str:
-    """Write a figure as `stem`.pdf and `stem`.svg, and return the SVG text."""
+def save(figure: Figure, stem: str | Path, rows: str | None = None, png: bool = False) -> str:
+    """Write a figure as `stem`.pdf and `stem`.svg, and return the SVG text.
+
+    Args:
+        figure: What to write.
+        stem: Path without the ending.
+        rows: Hash of the rows behind the figure, kept in each file's metadata.
+        png: Whether to write `stem`.png as well, 300 pixels to the inch.
+    """
+    said = None if rows is None else f"ucrbench rows {rows}"
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         text = StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "ucrbench"})
-        figure.savefig(f"{stem}.pdf", metadata={"CreationDate": None})
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "ucrbench", "Identifier": said})
+        figure.savefig(f"{stem}.pdf", metadata={"CreationDate": None, "Keywords": said})
+        if png:
+            figure.savefig(f"{stem}.png", dpi=300, facecolor="white", metadata={"Description": said or "ucrbench"})
     svg = _NUMBER.sub(r"\1", text.getvalue())
     Path(f"{stem}.svg").write_text(svg, encoding="utf-8")
     return svg

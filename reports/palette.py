@@ -15,7 +15,11 @@ _KNOWN = {
     "random": "#8c8c8c",
     "raw": "#999933",
 }
-_OTHERS = ("#aa4499", "#44aa99", "#b8860b", "#7b6fd0", "#c44536", "#5f9e3f")
+# For methods without a colour of their own; past these, colours come again, and labels must tell.
+_OTHERS = (
+    "#aa4499", "#44aa99", "#b8860b", "#7b6fd0", "#c44536", "#5f9e3f", "#2a6f97", "#e07a9b", "#6b8e9f", "#a0522d",
+    "#3c8d7d", "#9a6fb0", "#d4a017", "#4f6d2f",
+)  # fmt: skip
 
 
 def ordered(methods: Iterable[str]) -> list[str]:
@@ -30,11 +34,15 @@ def ordered(methods: Iterable[str]) -> list[str]:
 
 
 def colours(methods: Iterable[str]) -> dict[str, str]:
-    """A colour per method, as "#rrggbb"; a known variant always has its own."""
+    """A colour per method, as "#rrggbb"; a known variant has its own, the first of several by that name too.
+
+    A method keeps its colour from picture to picture where each is given all methods, shown or not.
+    """
     chosen: dict[str, str] = {}
+    free = dict(_KNOWN)
     spare = 0
     for method in ordered(methods):
-        colour = _KNOWN.get(method)
+        colour = free.pop(method.split(" ")[0], None)
         if colour is None:
             colour = _OTHERS[spare % len(_OTHERS)]
             spare += 1

@@ -1,13 +1,15 @@
 """What of a store enters a report: finished jobs of one preset that may be compared, or a refusal."""
 
-import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from ..results import ResultStore
 from .errors import ReportError
+from .rows import hash_rows, row_digests
 from .statistics import name_methods
 
 # Rows that differ in one of these were not made alike. Within the columns named second they must agree.
@@ -20,7 +22,7 @@ _ALIKE = (
     ("treatment", ("dataset",)),
 )
 # The FCN and the number of samples decide these; CAS trains an FCN of its own in each job.
-_BY_CLASSIFIER = ("inception_score", "inception_score_std", "fid")
+BY_CLASSIFIER = ("inception_score", "inception_score_std", "fid")
 _BEHIND = ("classifier", "n_samples", "reference")
 
 
@@ -32,8 +34,13 @@ class Selection:
         scores: Scores of finished jobs, with the column `method`.
         jobs: One row per job: its success, or its last attempt; with the columns `method` and `attempts`.
         references: Real-data references, one row per data set and score.
-        preset: The preset all of it was made with.
+        preset: The preset all of it was made with; with several stores, that of each.
         rows_hash: Hash of the score rows; a report of the same rows carries the same.
+        stores: Folders by label; a single store without a label has the label "". With labels, scores and jobs
+            have a column `store`.
+        wanted_preset: The preset that was asked for, None where there was but one.
+        against: What else was asked to compare with.
+        notes: Sentences on what the methods do not share, for captions.
     """
 
     scores: pd.DataFrame
@@ -41,11 +48,19 @@ class Selection:
     references: pd.DataFrame
     preset: str
     rows_hash: str
+    stores: Mapping[str, Path] = field(default_factory=dict)
+    wanted_preset: str | None = None
+    against: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def datasets(self) -> list[str]:
         """All data sets that were tried, also those on which every job failed."""
         return sorted(set(self.jobs["dataset"]))
+
+    def open(self, label: str = "") -> ResultStore:
+        """The store behind a label, for its samples, latents and curves."""
+        return ResultStore(self.stores[label])
 
 
 def select(store: ResultStore, preset: str | None = None) -> Selection:
@@ -70,7 +85,15 @@ def select(store: ResultStore, preset: str | None = None) -> Selection:
     check_alike(scores)
     jobs = name_methods(jobs)
     scores["method"] = scores["job"].map(jobs.set_index("job")["method"])
-    return Selection(scores, jobs, _references(store.references(), scores, preset), preset, hash_rows(scores))
+    return Selection(
+        scores=scores,
+        jobs=jobs,
+        references=_references(store.references(), scores, preset),
+        preset=preset,
+        rows_hash=hash_rows(row_digests(scores, "scores")),
+        stores={"": store.path},
+        wanted_preset=preset,
+    )
 
 
 def check_alike(scores: pd.DataFrame) -> None:
@@ -82,7 +105,7 @@ def check_alike(scores: pd.DataFrame) -> None:
     """
     # The views are told apart by name; another changed setting is not.
     scores = scores.assign(settings=scores["overrides"].map(_without_views))
-    by_classifier = scores[scores["score"].isin(_BY_CLASSIFIER)]
+    by_classifier = scores[scores["score"].isin(BY_CLASSIFIER)]
     checks = [(scores, *check) for check in _ALIKE]
     checks += [(by_classifier, column, ("dataset", "score")) for column in _BEHIND]
     for frame, column, within in checks:
@@ -104,13 +127,6 @@ def check_alike(scores: pd.DataFrame) -> None:
 
 def _without_views(overrides: str) -> str:
     return json.dumps({key: value for key, value in json.loads(overrides).items() if key != "ssl.views"})
-
-
-def hash_rows(scores: pd.DataFrame) -> str:
-    """20 hex digits for a set of score rows, whatever their order."""
-    columns = ["job", "score", "value", "score_version", "classifier"]
-    text = scores[columns].sort_values(["job", "score"]).to_csv(index=False, float_format="%.17g")
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def _one_preset(there: list[str], wanted: str | None) -> str:
@@ -140,7 +156,7 @@ def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str) -> 
     same_data = references["data_hash"] == references["dataset"].map(hashes)
     references = references[same_data & (references["preset"] == preset)]
     # Where several FCNs were at work, the references that belong are those of the one behind the scores.
-    behind = scores[scores["score"].isin(_BY_CLASSIFIER)].drop_duplicates("dataset")
+    behind = scores[scores["score"].isin(BY_CLASSIFIER)].drop_duplicates("dataset")
     used = references["dataset"].map(behind.set_index("dataset")["classifier"])
     references = references[used.isna() | (references["classifier"] == used)]
     twice = references[references.duplicated(["dataset", "score"])]

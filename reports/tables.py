@@ -28,8 +28,8 @@ class ScoreTable:
     Attributes:
         score: Name of the score.
         mean: Mean over seeds; NaN for a gap.
-        std: Standard deviation over seeds (n - 1); NaN for a single seed.
-        seeds: Number of seeds.
+        std: Standard deviation over seeds (n - 1), NaN for a single seed; of results from elsewhere as given.
+        seeds: Number of seeds, or of runs behind results from elsewhere.
         text: What is shown: "0.912", "0.912 ± 0.004", or a dash for a gap.
         place: 1 for the best value of a data set (rounded; ties share it), 2 for the second best, else 0.
         real: What real series reach, per data set, or None where that says nothing.
@@ -69,9 +69,15 @@ def score_table(
     """
     mean = seed_means(scores, score, datasets)
     named = name_methods(scores)
-    cells = named[named["score"] == score].groupby(["dataset", "method"])["value"]
-    std = cells.std().unstack("method").reindex_like(mean).where(np.isfinite(mean)).astype(float)
-    seeds = cells.size().unstack("method").reindex_like(mean).fillna(0).astype(int)
+    rows = named[named["score"] == score]
+    cells = rows.groupby(["dataset", "method"])["value"]
+    std, seeds = cells.std(), cells.size()
+    if "runs" in rows:
+        # Where results from elsewhere are means over runs, their table says how many, and how those spread.
+        said = rows.dropna(subset=["runs"]).set_index(["dataset", "method"])
+        std, seeds = said["std"].combine_first(std), said["runs"].astype(int).combine_first(seeds)
+    std = std.unstack("method").reindex_like(mean).where(np.isfinite(mean)).astype(float)
+    seeds = seeds.unstack("method").reindex_like(mean).fillna(0).astype(int)
     digits = decimals(score)
     text = pd.DataFrame(
         [[_cell(mean.loc[row, column], std.loc[row, column], digits) for column in mean.columns] for row in mean.index],
@@ -167,10 +173,10 @@ def coverage(scores: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         scores: Tidy scores of finished jobs.
-        jobs: One row per job, with the column `method`.
+        jobs: One row per job, with the column `method`. Methods from elsewhere have none.
     """
     ok = jobs["status"] == "ok"
-    methods = ordered(jobs["method"])
+    methods = ordered([*jobs["method"], *name_methods(scores)["method"]])
     table = pd.DataFrame(index=pd.Index(methods, name="method"))
     table["jobs"] = jobs.groupby("method").size()
     table["ok"] = jobs[ok].groupby("method").size()

@@ -1,0 +1,131 @@
+"""Several stores side by side, and beside results from elsewhere."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_store import build
+
+from ucrbench.reports import ReportError, compare, coverage, leaderboard, score_table, select, select_stores
+from ucrbench.reports.palette import colours
+from ucrbench.results import ResultStore
+from ucrbench.results.published import published
+from ucrbench.results.published.thesis import _FOLDER, tidy
+
+OPTIONS = {"variants": ("ae", "vqvae"), "samples": False, "names": ["knn", "fid"]}
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stores")
+    for label in "AB":
+        build(folder / label, ["ECG5000", "FordA", "GunPoint"], **OPTIONS)
+    return {label: folder / label for label in "AB"}
+
+
+def test_one_store_is_what_select_gives(stores):
+    one, plain = select_stores(stores["A"]), select(ResultStore(stores["A"]))
+    pd.testing.assert_frame_equal(one.scores, plain.scores)
+    assert one.rows_hash == plain.rows_hash
+    assert one.notes == ()
+    assert one.open().path == stores["A"]
+
+
+def test_same_variant_in_two_stores_is_two_methods(stores):
+    both = select_stores(stores)
+    methods = ["ae [A]", "ae [B]", "vqvae [A]", "vqvae [B]"]
+    assert sorted(set(both.scores["method"])) == methods
+    found = compare(both.scores, "knn")
+    assert list(found.values) == methods
+    # The stores are alike: each variant ties with itself.
+    pair = found.pairs.set_index(["first", "second"]).loc[("ae [A]", "ae [B]")]
+    assert (pair["win"], pair["tie"], pair["loss"]) == (0, 3, 0)
+    assert both.datasets == ["ECG5000", "FordA", "GunPoint"]
+    assert both.open("B").path == stores["B"]
+    assert len(set(colours(methods).values())) == 4
+    assert colours(methods)["ae [A]"] == colours(["ae"])["ae"]
+    assert (coverage(both.scores, both.jobs)["ok"] == 3).all()
+
+
+def test_what_differs_between_stores_is_told_or_refused(stores, tmp_path):
+    build(tmp_path / "other", ["ECG5000", "FordA", "GunPoint"], preset="standard", classifier="trained:99", **OPTIONS)
+    both = select_stores({"A": stores["A"], "other": tmp_path / "other"})
+    assert both.preset == "quick [A], standard [other]"
+    assert both.notes[0] == "The stores differ in the preset (A: quick; other: standard)."
+    assert "On 3 of 3 data sets the stores had different FCNs" in both.notes[1]
+    build(tmp_path / "data", ["ECG5000"], data_hash="ffff", **OPTIONS)
+    with pytest.raises(ReportError, match="different data_hash for ECG5000"):
+        select_stores({"A": stores["A"], "data": tmp_path / "data"})
+    build(tmp_path / "score", ["ECG5000"], score_version=2, **OPTIONS)
+    with pytest.raises(ReportError, match="different score_version for fid"):
+        select_stores({"A": stores["A"], "score": tmp_path / "score"})
+    with pytest.raises(ReportError, match="a label each"):
+        select_stores({"A": stores["A"], "": stores["B"]})
+
+
+def test_published_results_are_those_of_the_thesis():
+    rows = published()
+    csv = pd.read_csv(_FOLDER / "thesis.csv")
+    pd.testing.assert_frame_equal(rows, tidy(csv), check_dtype=False)
+    assert len(rows) == (csv["metric"] != "stage1_seconds").sum() == 168
+    row = rows.query("dataset == 'ECG5000' and variant == 'vqvae_barlow' and views == 'slice' and score == 'fid'")
+    assert row[["value", "std", "runs"]].to_numpy().tolist() == [[2.555, 0.2201, 4]]
+    assert not row["higher_is_better"].item()
+    assert rows["variant"].notna().all()
+
+
+def test_against_published(stores):
+    found = select_stores(stores["A"], against=["published"])
+    theirs = "vqvae_barlow (slice) [thesis]"
+    assert theirs in set(found.scores["method"])
+    assert {"ae", "vqvae"} <= set(found.scores["method"])
+    assert "not as a reproduction" in found.notes[0]
+    with pytest.raises(ReportError, match="lacks 7 of 27"):
+        compare(found.scores, "fid")
+    common = compare(found.scores, "fid", gaps="common")
+    assert common.left_out == ("GunPoint",)
+    assert common.values.loc["ECG5000", theirs] == 2.555
+    table = score_table(found.scores, "fid")
+    assert table.text.loc["ECG5000", theirs] == "2.555 ± 0.220"
+    assert table.seeds.loc["ECG5000", theirs] == 4
+    assert coverage(found.scores, found.jobs).loc[theirs, ["jobs", "fid"]].tolist() == [0, 2]
+    assert theirs in leaderboard(found.scores, "common").index
+    assert len(select_stores(stores["A"], against=["published:thesis"]).scores) == len(found.scores)
+    with pytest.raises(ReportError, match="no published table is called 'nobody'; there are: thesis"):
+        select_stores(stores["A"], against=["published:nobody"])
+
+
+def test_against_a_csv(stores, tmp_path):
+    wide, long = tmp_path / "wide.csv", tmp_path / "tidy.csv"
+    values = pd.DataFrame(
+        {"ROCKET": [0.9, 0.8, 0.7], "1-NN": [0.5, np.nan, 0.7]}, index=["ECG5000", "FordA", "GunPoint"]
+    )
+    values.rename_axis("problem").to_csv(wide)
+    tidy_rows = values.rename_axis("dataset").reset_index().melt("dataset", var_name="method").assign(score="knn")
+    tidy_rows.to_csv(long, index=False)
+    found = select_stores(stores["A"], against=[f"knn={wide}", str(long)])
+    common = compare(found.scores, "knn", gaps="common")
+    assert common.left_out == ("FordA",)
+    assert common.values["ROCKET [wide]"].tolist() == common.values["ROCKET [tidy]"].tolist() == [0.9, 0.7]
+    assert "made elsewhere" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "spec", "said"),
+    [
+        ("dataset,m\nA,0.5\n", "{}", "lacks the column method"),
+        ("dataset,m\nA,0.5\n", "accuracy={}", "there is no score 'accuracy'"),
+        ("dataset,m\nFordA,high\n", "knn={}", "'high' is no number"),
+        ("dataset\nFordA\n", "knn={}", "no column of values"),
+        ("dataset,m\nNothing,0.5\n", "knn={}", "no data set in common"),
+        ("dataset,m\nFordA,0.5\nFordA,0.6\n", "knn={}", "two methods 'm [file]'"),
+        ("", "knn={}", "cannot be read as CSV"),
+        (None, "knn={}", "there is no file"),
+    ],
+)
+def test_a_csv_that_cannot_be_used(stores, tmp_path, text, spec, said):
+    path = tmp_path / "file.csv"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ReportError, match=said.replace("[", r"\[").replace("]", r"\]")) as caught:
+        select_stores(stores["A"], against=[spec.format(path)])
+    assert "\n" not in str(caught.value)
