@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..results import ResultStore
 from .canvas import save
-from .diagram import critical_difference
+from .diagram import write_diagram
 from .errors import ReportError
 from .figures import real_against_generated
 from .latex import leaderboard_latex, score_table_latex
@@ -122,10 +122,7 @@ def _write_score(table: ScoreTable, folder: Path) -> None:
 
 
 def _write_diagram(comparison: Comparison, folder: Path) -> str:
-    stem = folder / f"{_stem(comparison.score)}-cd"
-    comparison.summary.to_csv(f"{stem}-ranks.csv")
-    comparison.pairs.to_csv(f"{stem}-p-values.csv", index=False)
-    return save(critical_difference(comparison), stem)
+    return write_diagram(comparison, folder / f"{_stem(comparison.score)}-cd")
 
 
 def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> None:

@@ -6,6 +6,7 @@ minutes. matplotlib's object interface only, so that no window system or global 
 
 import re
 import warnings
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def write(
     axes.text(x, y, text, ha=align, va="center", size=size, color=colour, parse_math=False)
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = FONT_SIZE) -> float:
     """Width of a text in inches."""
     with warnings.catch_warnings():
@@ -56,6 +58,18 @@ def text_width(text: str, size: float = FONT_SIZE) -> float:
 def shorten(text: str, length: int = 32) -> str:
     """A text of at most `length` characters."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def fit(text: str, room: float, size: float = FONT_SIZE) -> str:
+    """A text cut to at most `room` inches, in its middle: names often differ at their end alone."""
+    if text_width(text, size) <= room:
+        return text
+    most = int(len(text) * room / text_width(text, size)) + 3
+    for kept in range(min(len(text) - 1, most), 1, -1):
+        cut = text[: (kept + 1) // 2] + "…" + text[len(text) - kept // 2 :]
+        if text_width(cut, size) <= room:
+            return cut
+    return "…"
 
 
 def save(figure: Figure, stem: str | Path, rows: str | None = None, png: bool = False) -> str:

@@ -64,6 +64,14 @@ def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, l
     return frame
 
 
+def pairwise(comparison: Comparison) -> pd.DataFrame:
+    """All there is to say of every pair: the columns of `comparison.pairs`, p_nemenyi, and those of `effects`."""
+    matrix = comparison.nemenyi()
+    pairs = comparison.pairs
+    p = [matrix.loc[first, second] for first, second in zip(pairs["first"], pairs["second"], strict=True)]
+    return pairs.assign(p_nemenyi=p).merge(effects(comparison), on=["first", "second"], validate="1:1")
+
+
 def cliffs_delta(x: np.ndarray, y: np.ndarray) -> float:
     """P(X > Y) - P(X < Y) over all pairs of values (Cliff 1993): 1 where every x is above every y."""
     return float(np.sign(np.subtract.outer(np.asarray(x, float), np.asarray(y, float))).mean())

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 from test_statistics import random_values, tidy
 
 from ucrbench.reports import cliques, compare, critical_difference
 from ucrbench.reports.canvas import save
-from ucrbench.reports.diagram import ONE_COLUMN, TWO_COLUMNS, reading
+from ucrbench.reports.diagram import ONE_COLUMN, TWO_COLUMNS, reading, write_diagram
 
 
 def p_matrix(names, different):
@@ -70,21 +71,70 @@ def test_clear_winner_is_in_no_group():
     assert bar.get_xdata()[0] > figure.axes[0].lines[0].get_xdata()[0] + 0.5
 
 
-@pytest.mark.parametrize(("k", "width"), [(2, ONE_COLUMN), (5, ONE_COLUMN), (5, TWO_COLUMNS), (20, TWO_COLUMNS)])
-def test_labels_do_not_overlap(k, width):
-    values = random_values(30, k)
-    values.columns = [f"a_method_of_long_name_{i}"[-(28 if width == TWO_COLUMNS else 12) :] for i in range(k)]
-    figure = critical_difference(compare(tidy(values), "knn"), width)
+def texts_and_boxes(figure):
+    texts = [text for axes in figure.axes for text in axes.texts]
     renderer = FigureCanvasAgg(figure).get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
     # Boxes are as high as the font's tallest letters; what must not touch is the ink.
-    shrunk = [box.shrunk(0.98, 0.8) for box in boxes]
+    return texts, [text.get_window_extent(renderer).shrunk(0.98, 0.8) for text in texts]
+
+
+def assert_apart(figure):
+    texts, boxes = texts_and_boxes(figure)
     for first, second in itertools.combinations(range(len(boxes)), 2):
-        overlap = shrunk[first].x0 < shrunk[second].x1 and shrunk[second].x0 < shrunk[first].x1
-        overlap &= shrunk[first].y0 < shrunk[second].y1 and shrunk[second].y0 < shrunk[first].y1
-        assert not overlap, (figure.axes[0].texts[first], figure.axes[0].texts[second])
-    inside = figure.bbox
-    assert all(box.x0 >= inside.x0 and box.x1 <= inside.x1 and box.y0 >= inside.y0 for box in boxes)
+        overlap = boxes[first].x0 < boxes[second].x1 and boxes[second].x0 < boxes[first].x1
+        overlap &= boxes[first].y0 < boxes[second].y1 and boxes[second].y0 < boxes[first].y1
+        assert not overlap, (texts[first], texts[second])
+    for text, box in zip(texts, boxes, strict=True):
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, text  # noqa: PT018
+
+
+@pytest.mark.parametrize("width", [ONE_COLUMN, TWO_COLUMNS])
+@pytest.mark.parametrize("k", [2, 3, 5, 20])
+@pytest.mark.parametrize("name", ["m{}", "a_method_of_long_name_{}", "{} of a name so long that no column can hold it"])
+def test_labels_do_not_overlap(k, width, name):
+    values = random_values(30, k)
+    values.columns = [name.format(i) for i in range(k)]
+    assert_apart(critical_difference(compare(tidy(values), "knn"), width))
+
+
+def test_labels_do_not_overlap_where_all_tie():
+    assert_apart(critical_difference(compare(tidy(random_values(30, 20) * 0), "knn")))
+
+
+def test_two_methods_say_so_and_print_the_test():
+    found = compare(tidy(random_values(12, 2)), "knn")
+    figure = critical_difference(found)
+    (row,) = found.pairs.itertuples()
+    said = {text.get_text() for text in figure.axes[0].texts}
+    assert f"two methods, one test: Wilcoxon p = {row.p:.3g}" in said
+    assert f"{row.win} won, {row.tie} tied, {row.loss} lost by m0" in said
+    assert "Of two methods there is one test" in reading(found)
+    assert not any("two methods" in text.get_text() for text in critical_difference(three()).axes[0].texts)
+
+
+def three():
+    return compare(tidy(random_values(12, 3)), "knn")
+
+
+def test_diagram_comes_with_its_numbers(tmp_path):
+    found = three()
+    write_diagram(found, tmp_path / "cd", "abc", ONE_COLUMN)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cd.pdf",
+        "cd.svg",
+        "cd.png",
+        "cd-ranks.csv",
+        "cd-p-values.csv",
+    }
+    with Image.open(tmp_path / "cd.png") as image:
+        assert image.width == pytest.approx(ONE_COLUMN * 300, abs=1)
+    ranks = pd.read_csv(tmp_path / "cd-ranks.csv", index_col="method")
+    pd.testing.assert_frame_equal(ranks, found.summary)
+    pairs = pd.read_csv(tmp_path / "cd-p-values.csv")
+    pd.testing.assert_frame_equal(pairs[list(found.pairs)], found.pairs)
+    p = found.nemenyi()
+    assert pairs["p_nemenyi"].tolist() == pytest.approx([p.loc[a, b] for a, b in pairs[["first", "second"]].to_numpy()])
+    assert (pairs["dominance_low"] <= pairs["dominance_high"]).all()
 
 
 def test_same_figure_same_bytes(tmp_path):
