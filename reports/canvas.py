@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -37,6 +38,32 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.axis("off")
     return figure, axes
+
+
+def chart(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:
+    """A figure of this many inches with rows x columns of axes, laid out so that labels do not overlap."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.patch.set_alpha(0.0)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat:
+        axes.patch.set_alpha(0.0)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(INK)
+        axes.tick_params(labelsize=FONT_SIZE - 0.5, colors=INK, width=0.6, length=2.5)
+    return figure, grid
+
+
+def label(axes: Axes, x: str = "", y: str = "", title: str = "") -> None:
+    """Names of the axes and a title, in the figures' hand."""
+    axes.set_xlabel(plain(x), size=FONT_SIZE, color=INK)
+    axes.set_ylabel(plain(y), size=FONT_SIZE, color=INK)
+    if title:
+        axes.set_title(plain(title), size=FONT_SIZE, color=INK)
+
+
+def plain(text: str) -> str:
+    """Text as matplotlib prints it literally where it would look for formulas."""
+    return text.replace("$", r"\$")
 
 
 def write(

@@ -1,0 +1,181 @@
+"""Pictures: what they show is what the frames say, labels stay apart, colours stay the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from test_diagram import assert_apart
+from test_statistics import random_values, tidy
+
+from ucrbench.reports import (
+    ReportError,
+    box_plot,
+    codebook_use,
+    compare,
+    comparison_matrix,
+    critical_difference,
+    generated_map,
+    latent_map,
+    scatter,
+    seconds_against_score,
+    training_curves,
+)
+from ucrbench.reports.canvas import save
+from ucrbench.reports.embeddings import project
+from ucrbench.reports.palette import colours
+
+NAMES = ["ae", "vae", "mine:A$B_{x}", "<script>&%#", "😀 of a name so long that no column can ever hold all of it"]
+
+
+@pytest.fixture(scope="module")
+def values():
+    return random_values(30, 5).set_axis(NAMES, axis=1)
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_matrix_says_what_the_comparison_says(values):
+    found = compare(tidy(values), "knn")
+    figure = comparison_matrix(found)
+    pair = found.pairs.set_index(["first", "second"])[["win", "tie", "loss"]].loc[("ae", "vae")]
+    said = texts(figure)
+    assert f"{pair['win']} / {pair['tie']} / {pair['loss']}" in said
+    assert f"{pair['loss']} / {pair['tie']} / {pair['win']}" in said
+    median = np.median(values["ae"] - values["vae"])
+    assert f"{median:+.4f}" in said
+    assert f"{-median:+.4f}" in said
+    assert_apart(figure)
+    assert_apart(comparison_matrix(compare(tidy(random_values(12, 2) * 0), "knn")))
+
+
+def test_matrix_of_missing_values(values):
+    holed = values.copy()
+    holed.iloc[:20, 0] = np.nan
+    assert "-inf" in texts(comparison_matrix(compare(tidy(holed), "knn", gaps="worst")))
+
+
+@pytest.mark.parametrize("score", ["knn", "fid"])
+def test_scatter_counts_and_colours(values, score):
+    found = compare(tidy(values, score), score)
+    figure = scatter(found, "vae", "ae")
+    pair = found.pairs.set_index(["first", "second"])[["win", "tie", "loss"]].loc[("ae", "vae")]
+    title = figure.axes[0].get_title()
+    assert title.endswith(f"{pair['loss']} won, {pair['tie']} tied, {pair['win']} lost")
+    drawn = [to_hex(colour) for colour in figure.axes[0].collections[0].get_facecolors()]
+    assert drawn.count(colours(NAMES)["vae"]) == pair["loss"]
+    assert drawn.count(colours(NAMES)["ae"]) == pair["win"]
+    with pytest.raises(ReportError, match="no method 'nobody'"):
+        scatter(found, "ae", "nobody")
+
+
+def test_one_colour_per_method_in_every_picture(values):
+    scores = pd.concat([tidy(values), tidy(values[NAMES[2:]], "fid")])
+    wanted = colours(NAMES)
+    assert len(set(wanted.values())) == 5
+    for score in ("knn", "fid"):
+        found = compare(scores, score)
+        dots = critical_difference(found).axes[0].lines
+        drawn = [line.get_markerfacecolor() for line in dots if line.get_markersize() == 4.5]
+        assert sorted(drawn) == sorted(wanted[name] for name in found.values)
+        boxes = [to_hex(patch.get_facecolor()) for patch in box_plot(found).axes[0].patches]
+        assert boxes == [wanted[name] for name in found.summary.index]
+
+
+def test_seconds_are_those_of_the_data_sets_compared_on(values):
+    holed = values.copy()
+    holed.iloc[0, 0] = np.nan
+    jobs = pd.DataFrame(
+        [
+            {"method": name, "dataset": dataset, "status": "ok", "device": "cpu", "seconds_total": 10.0 + number}
+            for number, dataset in enumerate(values.index)
+            for name in NAMES[:4]
+        ]
+    )
+    figure = seconds_against_score(tidy(holed), jobs, "knn", gaps="common")
+    points = {line.get_color(): line for line in figure.axes[0].lines}
+    line = points[colours(NAMES)["vae"]]
+    assert line.get_xdata()[0] == pytest.approx(10 + np.arange(1, 30).mean())
+    assert line.get_ydata()[0] == pytest.approx(values["vae"].iloc[1:].mean())
+    assert len(figure.axes[0].lines) == 4
+    with pytest.raises(ReportError, match="whose time is known"):
+        seconds_against_score(tidy(values), jobs.assign(status="failed"), "knn")
+
+
+def curve(stage, n=300):
+    return pd.DataFrame({"stage": stage, "step": range(n), "name": "loss", "value": np.linspace(2, 1, n)})
+
+
+def test_training_curves_have_a_panel_per_stage():
+    frames = {"vqvae": pd.concat([curve("autoencoder"), curve("prior")]), "ae": curve("autoencoder", 50)}
+    figure = training_curves(frames, NAMES)
+    panels = figure.axes
+    assert [axes.get_title() for axes in panels] == ["autoencoder", "prior"]
+    assert [len(axes.lines) for axes in panels] == [2, 1]
+    assert len(panels[1].lines[0].get_xdata()) == 100
+    assert panels[1].lines[0].get_ydata().mean() == pytest.approx(1.5)
+    with pytest.raises(ReportError, match="no training losses"):
+        training_curves({"ae": curve("autoencoder").assign(name="time")})
+
+
+def test_codebook_use_by_hand():
+    figure = codebook_use({"vqvae": np.array([4, 0, 4, 4, 4]), "vqvae_barlow": np.array([0, 0, 9, 0, 0])})
+    assert [axes.get_title() for axes in figure.axes] == [
+        "vqvae: 4 of 5 codes used, perplexity 4.0",
+        "vqvae_barlow: 1 of 5 codes used, perplexity 1.0",
+    ]
+    assert [bar.get_height() for bar in figure.axes[0].patches] == [0.25, 0.25, 0.25, 0.25, 0]
+    with pytest.raises(ReportError, match="no method"):
+        codebook_use({"ae": np.zeros(4)})
+
+
+def test_principal_components_are_those_of_the_first_rows():
+    rng = np.random.default_rng(0)
+    line = np.outer(np.linspace(-1, 1, 50), [3.0, 4.0]) + 7
+    fitted, other = project(line, rng.normal(size=(20, 2)))
+    assert np.abs(fitted[:, 1]).max() < 1e-9
+    assert np.ptp(fitted[:, 0]) == pytest.approx(10)
+    assert other.shape == (20, 2)
+    assert project(line[:, :1])[0].shape == (50, 2)
+    with pytest.raises(ReportError, match="all of them finite"):
+        project(line * np.nan)
+    with pytest.raises(ReportError, match="no map 'umap'"):
+        project(line, how="umap")
+
+
+def test_tsne_keeps_clusters_apart_and_is_seeded():
+    rng = np.random.default_rng(0)
+    groups = [rng.normal(centre, 0.1, (30, 8)) for centre in (0, 20)]
+    first, second = (project(*groups, how="tsne") for _ in range(2))
+    np.testing.assert_array_equal(first[0], second[0])
+    centres = [points.mean(axis=0) for points in first]
+    spread = max(np.linalg.norm(points - centre, axis=1).mean() for points, centre in zip(first, centres, strict=True))
+    assert np.linalg.norm(centres[0] - centres[1]) > 3 * spread
+
+
+@pytest.mark.parametrize("how", ["pca", "tsne"])
+def test_maps_draw_every_class_and_method(tmp_path, how):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 3
+    z = rng.normal(size=(60, 5)) + 4 * y[:, None]
+    figure = latent_map({"train": z, "test": z[:30], "y_train": y, "y_test": y[:30]}, how)
+    assert [axes.get_title() for axes in figure.axes] == ["train, 60 series", "test, 30 series"]
+    assert [len(axes.collections) for axes in figure.axes] == [3, 3]
+    generated = {name: rng.normal(size=(500, 38)) for name in NAMES}
+    figure = generated_map(rng.normal(size=(20, 40)), generated, how)
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(shown) == 5
+    assert all(len(axes.collections[1].get_offsets()) == {"pca": 400, "tsne": 133}[how] for axes in shown)
+    save(figure, tmp_path / "map")
+    with pytest.raises(ReportError, match="no generated series"):
+        generated_map(rng.normal(size=(20, 40)), {"ae": np.empty((0, 40))})
+
+
+def test_hostile_names_can_be_drawn(values, tmp_path):
+    found = compare(tidy(values), "knn")
+    curves = {name: curve("autoencoder", 9) for name in NAMES}
+    figures = [comparison_matrix(found), box_plot(found), scatter(found, *NAMES[2:4]), training_curves(curves)]
+    for number, figure in enumerate(figures):
+        svg = save(figure, tmp_path / str(number), png=True)
+        assert "<script" not in svg

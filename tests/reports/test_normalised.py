@@ -1,0 +1,85 @@
+"""Generation scores between nothing and real series, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_store import build
+
+from ucrbench.reports import normalised, reading_levels, select, share_summary
+from ucrbench.results import ResultStore
+
+LEVELS = pd.DataFrame(
+    [
+        ("A", "inception_score", 1.0, 3.0, ""),
+        ("A", "fid", 10.0, 2.0, ""),
+        ("A", "cas", 0.5, 0.9, ""),
+        ("B", "inception_score", 1.0, 1.0, ""),
+        ("B", "fid", np.nan, 0.5, ""),
+        ("B", "cas", 0.5, 0.4, ""),
+    ],
+    columns=["dataset", "score", "nothing", "real", "nothing_is"],
+)
+
+
+def scores(**values):
+    rows = [
+        {"dataset": dataset, "variant": variant, "views": "none", "seed": 0, "score": score, "value": value}
+        for (dataset, variant), of in {("A", "x"): values, ("B", "x"): values}.items()
+        for score, value in of.items()
+    ]
+    return pd.DataFrame(rows).assign(higher_is_better=True)
+
+
+def test_shares_by_hand():
+    found = normalised(scores(inception_score=2.5, fid=4.0, cas=0.4), LEVELS).set_index(["dataset", "score"])
+    assert found.loc[("A", "inception_score"), "share"] == 0.75
+    assert found.loc[("A", "fid"), "share"] == 0.75
+    assert found.loc[("A", "fid"), "ratio"] == 2.0
+    assert found.loc[("A", "cas"), "share"] == pytest.approx(-0.25)
+    # No distance, not known, and real series worse than chance.
+    assert found.loc["B", "share"].isna().all()
+    assert found.loc[("B", "fid"), "ratio"] == 8.0
+
+
+@pytest.mark.parametrize("score", ["inception_score", "fid", "cas"])
+def test_the_levels_are_nothing_and_one(score):
+    of = LEVELS[(LEVELS["dataset"] == "A") & (LEVELS["score"] == score)].iloc[0]
+    for level, share in ((of["nothing"], 0.0), (of["real"], 1.0)):
+        found = normalised(scores(**{score: level}), LEVELS)
+        assert found.loc[found["dataset"] == "A", "share"].item() == share
+
+
+def test_gaps_and_other_scores_have_no_share():
+    assert normalised(scores(knn=0.5), LEVELS).empty
+    found = normalised(scores(fid=np.inf), LEVELS)
+    assert found[["value", "share", "ratio"]].isna().all().all()
+
+
+def test_summary_is_the_median_over_data_sets_with_a_share():
+    found = share_summary(normalised(scores(inception_score=2.5, fid=4.0), LEVELS))
+    assert found.loc["x", ("fid", "median")] == 0.75
+    assert found.loc["x", ("fid", "datasets")] == 1
+
+
+def test_levels_come_from_what_the_store_keeps(tmp_path):
+    store = build(tmp_path / "out", ["A", "B"], variants=("ae",), samples=False)
+    store = ResultStore(tmp_path / "out", create=True)
+    references = store.references().set_index("dataset")["reference"]
+    features = np.random.default_rng(0).normal(size=(40, 5))
+    store.save_arrays(references["A"].iloc[0], "features", test=features)
+    jobs = store.jobs().set_index("dataset")["job"]
+    z = np.zeros((4, 2))
+    store.save_arrays(
+        jobs["A"], "latents", train=z, test=z, y_train=np.array([0, 1, 2, 2]), y_test=np.array([0, 1, 1, 1])
+    )
+    levels = reading_levels(select(store)).set_index(["dataset", "score"])
+    assert levels.loc[("A", "fid"), "nothing"] == pytest.approx(np.trace(np.cov(features.T)))
+    assert levels.loc[("A", "fid"), "real"] == 0.25
+    assert np.isnan(levels.loc[("B", "fid"), "nothing"])
+    assert levels.loc[("A", "cas"), ["nothing", "real", "nothing_is"]].tolist() == [
+        0.75,
+        0.94,
+        "the most frequent class",
+    ]
+    assert levels.loc[("B", "cas"), ["nothing", "nothing_is"]].tolist() == [1 / 3, "one class of K"]
+    assert levels.loc[("B", "inception_score"), ["nothing", "real"]].tolist() == [1.0, 2.1]
