@@ -11,6 +11,7 @@ from .figures import real_against_generated
 from .lineage import Lineage, Source, Stale, check
 from .matrix import comparison_matrix
 from .normalised import normalised, reading_levels, share_summary
+from .paper import paper
 from .selection import Selection, select
 from .statistics import Comparison, compare, gaps_text
 from .tables import coverage, leaderboard, leaderboard_text, score_table
@@ -38,6 +39,7 @@ __all__ = [
     "leaderboard_text",
     "normalised",
     "pairwise",
+    "paper",
     "reading_levels",
     "real_against_generated",
     "report",

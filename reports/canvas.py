@@ -82,11 +82,6 @@ def text_width(text: str, size: float = FONT_SIZE) -> float:
     return width / 72
 
 
-def shorten(text: str, length: int = 32) -> str:
-    """A text of at most `length` characters."""
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
 def fit(text: str, room: float, size: float = FONT_SIZE) -> str:
     """A text cut to at most `room` inches, in its middle: names often differ at their end alone."""
     if text_width(text, size) <= room:
@@ -108,17 +103,28 @@ def save(figure: Figure, stem: str | Path, rows: str | None = None, png: bool = 
         rows: Hash of the rows behind the figure, kept in each file's metadata.
         png: Whether to write `stem`.png as well, 300 pixels to the inch.
     """
-    said = None if rows is None else f"ucrbench rows {rows}"
+    said = _said(rows)
+    save_pdf(figure, Path(f"{stem}.pdf"), rows)
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": "ucrbench", "Identifier": said})
-        figure.savefig(f"{stem}.pdf", metadata={"CreationDate": None, "Keywords": said})
         if png:
             figure.savefig(f"{stem}.png", dpi=300, facecolor="white", metadata={"Description": said or "ucrbench"})
     svg = _NUMBER.sub(r"\1", text.getvalue())
     Path(f"{stem}.svg").write_text(svg, encoding="utf-8")
     return svg
+
+
+def save_pdf(figure: Figure, path: Path, rows: str | None = None) -> None:
+    """Write a figure as PDF alone, with the hash of the rows behind it among its keywords."""
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        figure.savefig(path, format="pdf", metadata={"CreationDate": None, "Keywords": _said(rows)})
+
+
+def _said(rows: str | None) -> str | None:
+    return None if rows is None else f"ucrbench rows {rows}"
 
 
 def inline(svg: str, label: str) -> str:

@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .canvas import FAINT, FONT_SIZE, INK, canvas, shorten, text_width, write
+from .canvas import FAINT, FONT_SIZE, INK, canvas, text_width, write
 from .diagram import TWO_COLUMNS
 from .palette import colours
+from .titles import shorten
 
 MOST_CLASSES = 5
 _PANEL_HEIGHT = 0.55

@@ -128,7 +128,7 @@ def check(folder: str | Path, stores: Mapping[str, str | Path] | None = None) ->
         StoreError: A store is gone or cannot be read.
     """
     folder = Path(folder)
-    manifest = _read(folder)
+    manifest = read_manifest(folder)
     paths = dict(stores) if stores else {label: folder / path for label, path in manifest["stores"].items()}
     lineage = Lineage(select_stores(paths, manifest["preset"], manifest["against"]))
     found = []
@@ -143,7 +143,8 @@ def check(folder: str | Path, stores: Mapping[str, str | Path] | None = None) ->
     return found
 
 
-def _read(folder: Path) -> dict:
+def read_manifest(folder: Path) -> dict:
+    """The manifest of a report. Raises ReportError where there is none, or none that can be read."""
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from ..results import SCORES
 from .errors import ReportError
 from .palette import ordered
 from .significance import critical_distance, friedman, holm, nemenyi, wilcoxon
+from .titles import shorten
 
 ALPHA = 0.05
 FEWEST_DATASETS = 5
@@ -203,7 +204,7 @@ def gaps_text(comparison: Comparison) -> str:
     else:
         text += "none is missing"
     if out := comparison.left_out:
-        named = ", ".join(out[:5]) + (f" and {len(out) - 5} more" if len(out) > 5 else "")
+        named = ", ".join(shorten(name) for name in out[:5]) + (f" and {len(out) - 5} more" if len(out) > 5 else "")
         text += f"; left out: {named}"
     return text + "."
 

@@ -1,0 +1,195 @@
+"""The folder of a paper: it compiles as it is, says what is so, and leaves alone what is not its own."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_store import build
+
+from ucrbench.reports import ReportError, check, paper
+from ucrbench.reports.latex import Cell, booktabs, escape, frame_latex
+from ucrbench.results import ResultStore
+
+NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\"
+NAMES = ["fid", "cas"]
+HOSTILE = [NASTY, "b" * 80, "M" * 80, "😀 & <b>", "[x] -- ,, `q'' \"w\"", "é_ß/ñ 日本"]
+needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+
+
+def compiled(main):
+    """The log of the last of the runs that a document needs."""
+    for command in (["pdflatex"], ["bibtex"], ["pdflatex"], ["pdflatex"]):
+        options = ["-interaction=nonstopmode", "-halt-on-error"] if command == ["pdflatex"] else []
+        done = subprocess.run([*command, *options, "main"], cwd=main.parent, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout.decode(errors="replace")[-1500:]
+    return (main.parent / "main.log").read_text(encoding="utf-8", errors="replace")
+
+
+def assert_clean(log):
+    assert not re.findall(r"Overfull.*|Underfull \\vbox.*while.*|.*undefined.*|.*multiply defined.*", log)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paper")
+    build(folder / "out", [f"D{i:02}" for i in range(45)], seeds=(0, 1), failed=[("D03", "vae")], names=NAMES)
+    return paper(folder / "out", folder / "paper", gaps="common")
+
+
+@needs_tex
+def test_it_compiles_as_it_is(made, tmp_path):
+    folder = shutil.copytree(made.parent, tmp_path / "copy")
+    assert_clean(compiled(folder / "main.tex"))
+    assert (folder / "main.pdf").stat().st_size > 50_000
+    # Read without bibtex too: the document is whole, the numbers of the references lack.
+    (folder / "main.bbl").unlink()
+    subprocess.run(["pdflatex", "-halt-on-error", "main"], cwd=folder, capture_output=True, check=True)
+
+
+@needs_tex
+def test_hostile_names_compile(tmp_path):
+    variants = ("ae", "😀", f"m:{NASTY}", "package.module:Model_" + "x" * 60)
+    build(tmp_path / "out", [*HOSTILE, "D"], variants=variants, names=NAMES, failed=[(NASTY, "ae")])
+    main = paper(tmp_path / "out", tmp_path / "paper", gaps="worst")
+    assert_clean(compiled(main))
+    table = (main.parent / "tables/fid.tex").read_text(encoding="utf-8")
+    assert escape(NASTY) in table
+    assert "U+1F600" in table
+    assert check(main.parent) == []
+
+
+def test_everything_is_there_and_knows_its_rows(made):
+    folder = made.parent
+    assert check(folder) == []
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    named = set(re.findall(r'^  "([^"]+)": \{$', (folder / "lineage.json").read_text(), re.MULTILINE))
+    assert {path for path in there if "/" in path} | {"protocol.tex"} == named
+    shown = set(re.findall(r"(?:input|includegraphics(?:\[.*?\])?)\{([^}]+)\}", made.read_text()))
+    assert {path for path in there if path.endswith(".tex")} - {"main.tex"} <= shown
+    assert {path for path in there if path.startswith("figures") and path.endswith(".pdf")} <= shown
+    for kind in ("cd", "matrix", "box", "seconds"):
+        assert f"figures/fid-{kind}.pdf" in there
+    assert {
+        "figures/fid-cd-p-values.csv",
+        "figures/fid-cd.png",
+        "tables/generation.csv",
+        "figures/series-0.pdf",
+    } <= there
+    assert re.match(r"% ucrbench rows [0-9a-f]{20}\n", (folder / "tables/fid.tex").read_text())
+
+
+def test_policy_for_gaps_is_in_every_caption(made):
+    text = made.read_text() + "".join(path.read_text() for path in (made.parent / "tables").glob("*.tex"))
+    captions = re.findall(r"\\caption\{(.*?)\}\s*(?:\\label|\n)", text)
+    about_scores = [caption for caption in captions if not caption.startswith(("Coverage", "Median over", "D0"))]
+    assert len(about_scores) > 2 * 4
+    for caption in about_scores:
+        assert "olicy for gaps" in caption, caption
+        assert "common" in caption
+    assert "left out: D03" in text
+
+
+def test_protocol_says_what_the_rows_say(made):
+    text = (made.parent / "protocol.tex").read_text()
+    for words in (
+        r"We use 45 data sets of the UCR archive~\cite{dau2019ucr} (version 2018)",
+        "5 methods ran with 2 seeds (0 and 1): 448 of 450 jobs finished.",
+        "preset quick",
+        "cpu (2 threads) with 2 threads each",
+        r"\emph{common}",
+        "on 256 generated series",
+        "Commit: 0123456789ab.",
+    ):
+        assert words in text
+    keys = set(re.findall(r"@\w+\{(\w+),", (made.parent / "references.bib").read_text()))
+    cited = {key for found in re.findall(r"\\cite\{([^}]+)\}", text) for key in found.split(",")}
+    assert {"oord2017vqvae", "bardes2022vicreg", "zbontar2021barlow", "wang2017fcn", "holm1979"} <= cited <= keys
+    assert "lee2021vibcreg" not in cited
+
+
+def test_tables_mark_best_and_second(made):
+    found = pd.read_csv(made.parent / "tables/fid.csv", index_col=0)
+    line = next(line for line in (made.parent / "tables/fid.tex").read_text().splitlines() if line.startswith("D00 "))
+    means = found.loc["D00", [name for name in found if name.endswith(" mean")]].sort_values()
+    assert rf"\textbf{{{means.iloc[0]:.3f}}}" in line
+    assert rf"\underline{{{means.iloc[1]:.3f}}}" in line
+    assert line.count(r"$\pm$") == 5
+    assert r"\begin{longtable}" in (made.parent / "tables/fid.tex").read_text()
+
+
+def test_second_paper_keeps_what_people_wrote(tmp_path):
+    build(tmp_path / "out", list("ABCDEF"), samples=False, names=["knn", "fid"])
+    main = paper(tmp_path / "out", tmp_path / "paper")
+    main.write_text("my text")
+    (main.parent / "notes.txt").write_text("my notes")
+    store = ResultStore(tmp_path / "out", create=True)
+    for shard in (tmp_path / "out" / "scores").iterdir():
+        frame = pd.read_parquet(shard)
+        frame[frame["score"] == "knn"].to_parquet(shard)
+    assert {stale.path for stale in check(main.parent)} >= {"tables/fid.tex", "tables/leaderboard.csv"}
+    assert len(store.scores()) == 30
+    paper(tmp_path / "out", tmp_path / "paper")
+    assert main.read_text() == "my text"
+    assert (main.parent / "notes.txt").read_text() == "my notes"
+    assert not (main.parent / "tables/fid.tex").exists()
+    assert check(main.parent) == []
+    assert not list(main.parent.glob(".paper*"))
+
+
+def test_folders_that_cannot_be_used(tmp_path):
+    build(tmp_path / "out", ["A", "B"], samples=False, names=["knn"])
+    (tmp_path / "file").write_text("")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").write_text("")
+    for place, said in (
+        ("file", "is a file"),
+        ("full", "holds something else"),
+        ("file/paper", "cannot write|is a file"),
+    ):
+        with pytest.raises(ReportError, match=said):
+            paper(tmp_path / "out", tmp_path / place)
+    with pytest.raises(ReportError, match="unknown policy"):
+        paper(tmp_path / "out", tmp_path / "paper", gaps="impute")
+    assert not (tmp_path / "paper").exists()
+
+
+def test_several_stores_and_published_results(tmp_path):
+    for label in "AB":
+        build(tmp_path / label, ["ECG5000", "FordA", "GunPoint"], ("ae", "vqvae"), samples=False, names=["fid"])
+    main = paper({"A": tmp_path / "A", "B": tmp_path / "B"}, tmp_path / "paper", None, "common", ["published"])
+    table = (main.parent / "tables/fid.tex").read_text()
+    assert "2.555" in table
+    assert "not as a reproduction" in table
+    assert r"\cite{mathisen2024thesis}" in (main.parent / "protocol.tex").read_text()
+    ranks = pd.read_csv(main.parent / "figures/fid-cd-ranks.csv")
+    assert {"ae [A]", "ae [B]", "vqvae_barlow (slice) [thesis]"} <= set(ranks["method"])
+    assert check(main.parent) == []
+
+
+def test_escape_prints_just_the_text():
+    assert escape("--x---") == "-{}-x-{}-{}-"
+    assert escape("[a] ,, ''") == "{[}a{]} ,{}, '{}'"
+    assert escape("日\x07 é") == "U+65E5 é"
+    assert escape("a\nb") == "a b"
+
+
+def test_wide_tables_come_in_parts_of_whole_columns():
+    lines = [("row", [Cell(f"{i}.123456 ± 0.123456", 1) for i in range(20)])]
+    text = booktabs("Name", [f"a_head_of_some_length_{i}" for i in range(20)], lines, "What. ", "x/y z", "abc")
+    assert text.startswith("% ucrbench rows abc\n")
+    parts = re.findall(r"\\begin\{tabular\}\{(l r*|lr*)\}", text)
+    assert sum(part.count("r") for part in parts) == 20
+    assert len(parts) > 2
+    assert re.findall(r"\\label\{(.*?)\}", text)[:2] == ["tab:x-y-z", "tab:x-y-z-2"]
+    assert f"Part 1 of {len(parts)}." in text
+    assert [re.search(rf"textbf\{{{i}\.123456\}}", text) is not None for i in range(20)] == [True] * 20
+
+
+def test_frames_keep_whole_numbers_whole():
+    frame = pd.DataFrame({"n": [3, 0], "x": [0.5, np.nan], "s": ["a&b", None]}, index=["p", "q"])
+    text = frame_latex(frame, "First", "Caption.", "label", 2)
+    assert r"p & 3 & 0.50 & a\&b \\" in text
+    assert r"q & 0 & -- & -- \\" in text
