@@ -10,7 +10,7 @@ import pandas as pd
 # else is in its row needs no place here.
 _COLUMNS = {
     "scores": ("dataset", "method", "seed", "score", "value", "score_version", "classifier", "job"),
-    "jobs": ("dataset", "method", "seed", "job", "attempt", "status"),
+    "jobs": ("dataset", "method", "seed", "job", "attempt", "attempts", "status"),
     "references": ("dataset", "score", "value", "classifier", "reference"),
 }
 TABLES = tuple(_COLUMNS)
