@@ -188,7 +188,7 @@ def codebook_use(counts: Mapping[str, np.ndarray], methods: Sequence[str] = ()) 
         axes.axhline(1 / len(share), color=FAINT, lw=0.7, ls=":")
         title = f"{fit(name, 2.5)}: {len(used)} of {len(share)} codes used, perplexity {perplexity:.1f}"
         label(axes, "", "share", title)
-    label(grid[-1, 0], "codes, most used first; dotted: all alike", "share", grid[-1, 0].gettitle_of())
+    label(grid[-1, 0], "codes, most used first; dotted: all alike", "share", grid[-1, 0].get_title())
     return figure
 
 
