@@ -48,8 +48,7 @@ def write_judge(store: ResultStore, ref: JudgeRef, judge: Judge) -> None:
 def read_judge(store: ResultStore, ref: JudgeRef, references: pd.DataFrame) -> Judge | None:
     """The judge stored under a reference's key, None where there is none; `references` are the store's."""
     names = references.loc[references["reference"] == ref.key, "classifier"]
-    path = store.artifact_path(ref.key, "fcn.pt")
-    features = store.arrays(ref.key, "features")
-    if names.empty or features is None or not path.is_file():
+    weights, features = store.artifact(ref.key, "fcn.pt"), store.arrays(ref.key, "features")
+    if names.empty or features is None or weights is None:
         return None
-    return Judge(names.iloc[0], path.read_bytes(), features["test"])
+    return Judge(names.iloc[0], weights, features["test"])

@@ -5,11 +5,12 @@ One process writes. Jobs run in others, and one that fails, hangs or dies harms 
 
 import time
 from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets import load
-from ..results import Claims, ResultStore
+from ..results import Claims, JobRow, ResultStore
 from ..results.watch import Watch
 from .backends import Backend, Lost, Processes, call, describe
 from .execution import Execution
@@ -26,6 +27,8 @@ from .runner import Outcome, Task, finish_task, lost, run_task
 PULSE = 0.2  # seconds between looks at the clock and at signals
 GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
 SHARE = 0.9  # of the free memory, for jobs
+WRITERS = 4  # threads that store results
+MOST_UNWRITTEN = 16  # jobs that have ended and are still to be stored: they lie in memory
 ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
 RETRY_PARTS = 1  # of a batch, where memory did not suffice
 
@@ -88,7 +91,8 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
         with Interrupts() as interrupts, Claims(store.path) as claims:
             course = _Course(store, planned, execution, reporter, interrupts, claims, watch, backend, scorers, started)
             reporter.start(len(course.lacking) + len(planned.todo), planned.total_seconds)
-            summary = course.run()
+            with course.writers:
+                summary = course.run()
         store.compact()
     finally:
         backend.close()
@@ -150,6 +154,8 @@ class _Course:
         self.unscored: deque[_Unscored] = deque()
         self.scoring: dict[str, _Unscored] = {}
         self.packing = _packing(execution, backend, planned.todo[0].settings.device)
+        self.writers = ThreadPoolExecutor(WRITERS, "store")
+        self.writing: dict[Future, tuple[Job, JobRow]] = {}
         self.ran = self.failed = self.elsewhere = 0
         self.asked: dict[str, float] = {}  # when a claim was refused, by key
 
@@ -170,6 +176,7 @@ class _Course:
                 break
             self._collect(PULSE)
             self._end_overdue()
+        self._settle_writes(0)
         jobs = [entry for entry in self.running.values() if isinstance(entry.what, Job)]
         undone = len(self.todo) + len(self.again) + len(jobs) + len(self.unscored) + len(self.scoring)
         return Summary(self.ran, self.failed, elsewhere=self.elsewhere, undone=undone, stopped=stopped)
@@ -177,7 +184,7 @@ class _Course:
     @property
     def busy(self) -> bool:
         """Whether anything runs or is about to."""
-        return bool(self.running or self.scoring or self.unscored or self.again)
+        return bool(self.running or self.scoring or self.unscored or self.again or self.writing)
 
     def _start(self) -> None:
         """Start what may go now, longest first; a job whose judge lacks waits for it."""
@@ -251,8 +258,12 @@ class _Course:
 
     def _collect(self, seconds: float) -> None:
         """Take in what has ended, waiting so long for a first end."""
+        self._settle_writes(MOST_UNWRITTEN)
         if not self.running and not self.scoring:
-            time.sleep(seconds)  # a cluster whose workers are still to come
+            if self.writing:
+                self._settle_writes(len(self.writing) - 1)
+            else:
+                time.sleep(seconds)  # for workers of a cluster, or for what other runs are at
         for name, result in self.backend.ended(seconds if self.running else 0.0):
             entry = self.running.pop(name)
             if isinstance(entry.what, Job):
@@ -281,27 +292,41 @@ class _Course:
                 return
             status = "killed" if result.died else "failed"
             result = [lost(job, status, result.reason, time.monotonic() - entry.since)]
-        *before, last = result
-        for outcome in before:
-            write_outcome(self.store, outcome, self.execution.keep)
-        if last.pending:
-            self.unscored.append(_Unscored(job, last))
-        elif last.attempt.status == "out_of_memory" and not entry.retried:
-            write_outcome(self.store, last, self.execution.keep)
+        if result[-1].pending:
+            self.unscored.append(_Unscored(job, result[-1]))
+        elif result[-1].attempt.status == "out_of_memory" and not entry.retried:
+            write_outcome(self.store, result[-1], self.execution.keep)
             self.again.append(job)
         else:
-            self._write(job, last)
+            self._write(job, *result)
 
-    def _write(self, job: Job, outcome: Outcome) -> None:
-        write_outcome(self.store, outcome, self.execution.keep)
-        self.claims.release(job.key)
-        seconds = self.planned.seconds[job.key]
-        self.ran += 1
-        if outcome.attempt.status == "ok":
-            self.packing.ended(seconds)
-        else:
-            self.failed += 1
-        self.reporter.done(outcome.attempt, seconds)
+    def _write(self, job: Job, *outcomes: Outcome) -> None:
+        """Store what came of a job, in a thread: most of it is waiting for the disk, and jobs need not wait as well."""
+
+        def write() -> None:
+            for outcome in outcomes:
+                write_outcome(self.store, outcome, self.execution.keep)
+
+        self._settle_writes(MOST_UNWRITTEN)
+        self.writing[self.writers.submit(write)] = job, outcomes[-1].attempt
+
+    def _settle_writes(self, most: int) -> None:
+        """Account for jobs that are stored; wait until at most so many are not."""
+        while True:
+            for future in [future for future in self.writing if future.done()]:
+                job, attempt = self.writing.pop(future)
+                future.result()  # raises what the store has raised
+                self.claims.release(job.key)
+                seconds = self.planned.seconds[job.key]
+                self.ran += 1
+                if attempt.status == "ok":
+                    self.packing.ended(seconds)
+                else:
+                    self.failed += 1
+                self.reporter.done(attempt, seconds)
+            if len(self.writing) <= most:
+                return
+            wait(self.writing, return_when=FIRST_COMPLETED)
 
     def _end_overdue(self) -> None:
         """End what has run for longer than a job may."""

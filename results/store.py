@@ -15,6 +15,7 @@ row is written after the scores: whatever is cut off in between is run again.
 """
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -64,9 +65,15 @@ class ResultStore(Artifacts, Checkpoints):
         self._order = 0  # of the last write; unknown before the first
         self._written: dict[str, Loaded] = {}  # shards of this process that it has not put together yet
         self._jobs = 0  # and how many jobs that is
+        self._lock = threading.Lock()  # for these three: several threads may write, each its jobs
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_order": 0, "_written": {}, "_jobs": 0}
+        state = {**self.__dict__, "_order": 0, "_written": {}, "_jobs": 0}
+        del state["_lock"]
+        return state
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
 
     def write_success(self, job_row: JobRow, score_rows: Iterable[ScoreRow]) -> None:
         """Store a job that went well: its scores, then its attempt; a checkpoint of it is removed.
@@ -216,23 +223,25 @@ class ResultStore(Artifacts, Checkpoints):
 
     def _add(self, name: str, key: str, table: pa.Table) -> None:
         self._ready()
-        if not self._order:
-            self._order = max((s.order for folder in TABLES for s in list_shards(self.path / folder)), default=0)
-        # A clock that is set back must not make a later write count less.
-        self._order = max(time.time_ns(), self._order + 1)
-        shard = write_shard(self.path / name, check_key(key), self._order, table, self.scratch)
+        with self._lock:
+            if not self._order:
+                self._order = max((s.order for folder in TABLES for s in list_shards(self.path / folder)), default=0)
+            # A clock that is set back must not make a later write count less.
+            order = self._order = max(time.time_ns(), self._order + 1)
+        shard = write_shard(self.path / name, check_key(key), order, table, self.scratch)
         self._written[shard.shard.name] = shard
 
     def _wrote_a_job(self) -> None:
         # The last of a job's files: most file systems keep the order of renames, so that this holds for all of them.
         # Where it does not, a power cut may leave an attempt without its scores, and these are made again.
         sync_folder(self.path / "jobs")
-        self._jobs += 1
-        if self._jobs < JOBS_PER_PART:
-            return
+        with self._lock:
+            self._jobs += 1
+            if self._jobs < JOBS_PER_PART:
+                return
+            written, self._written, self._jobs = self._written, {}, 0
         # Housekeeping ends no sweep: a folder that cannot be written is told by the next write, and a damaged shard
         # by the next reading.
         with contextlib.suppress(StoreError), compacting(self.path, 0) as alone:
             for name, (record, keys) in TABLES.items() if alone else ():
-                gather(self.path / name, schema_of(record), keys, self.scratch, self._written)
-        self._written, self._jobs = {}, 0
+                gather(self.path / name, schema_of(record), keys, self.scratch, written)

@@ -1,4 +1,4 @@
-"""`status` and `merge`: result folders."""
+"""`status`, `check`, `reproduce` and `merge`: what is done with result folders."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from ...results import ResultStore
+from ...results import check as look_over
 from ...results import merge as merge_stores
+from ..progress import duration
 from ..reproduction import reproduce as run_again
 from .app import app
 from .options import DataDir, Device, Out, Weights
@@ -19,26 +21,47 @@ def status(out: Out) -> None:
 
     Example: ucrbench status out
     """
-    jobs = ResultStore(out).jobs()
-    latest = jobs.sort_values("finished_at").groupby("job", sort=False).tail(1)
-    counts = latest.groupby(["variant", "status"]).size().unstack(fill_value=0)
-    print_table(
-        ("variant", *counts.columns), [(name, *row) for name, row in zip(counts.index, counts.to_numpy(), strict=True)]
-    )
-    for row in latest[latest["status"] != "ok"].itertuples():
-        print(f"{row.status}: {row.variant} on {row.dataset}, seed {row.seed}: {row.error}")
+    jobs = ResultStore(out).standing()
+    counts = jobs.groupby(["variant", "status"]).size().unstack(fill_value=0)
+    seconds = jobs.groupby("variant")["seconds_total"].sum()
+    rows = [(name, *counts.loc[name], duration(seconds[name])) for name in counts.index]
+    print_table(("variant", *counts.columns, "time"), rows)
+    for row in jobs[jobs["status"] != "ok"].itertuples():
+        tries = f" ({row.attempts} attempts)" if row.attempts > 1 else ""
+        print(f"{row.status}: {row.variant} on {row.dataset}, seed {row.seed}{tries}: {row.error}")
+
+
+@app.command()
+def check(
+    out: Out,
+    look_only: Annotated[bool, typer.Option("--look-only", help="Change nothing.")] = False,
+) -> None:
+    """Read every file of OUT; set damaged ones aside, list jobs to run again; exit status 1 where anything was found.
+
+    Example: ucrbench check out
+    """
+    result = look_over(out, mend=not look_only)
+    for finding in result.findings:
+        print(f"{finding.kind:9s} {finding.where}: {finding.what}")
+    print(f"{result.files} files read, {len(result.findings)} findings, {len(result.again)} jobs to run again")
+    for job in result.again:
+        print(f"again     {job}")
+    raise typer.Exit(0 if result.ok else 1)
 
 
 @app.command()
 def merge(
     sources: Annotated[list[Path], typer.Argument(help="Result folders to join.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the joined results.")],
+    mix_versions: Annotated[
+        bool, typer.Option("--mix-versions", help="Join results of different protocol, score or archive versions too.")
+    ] = False,
 ) -> None:
     """Join result folders; of a job that several hold, the newest success counts.
 
     Example: ucrbench merge laptop cluster -o all
     """
-    print(f"{merge_stores(sources, out)} jobs in {out}")
+    print(f"{merge_stores(sources, out, mix_versions)} jobs in {out}")
 
 
 @app.command()
