@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .pairs import DoublingConv, halving_conv
+from .segments import SLOPE, chain, fits
 from .spectrogram import Spectrogram, spectrogram_size
 
 WIDTH = 64
@@ -38,9 +39,17 @@ class DownBlock(nn.Module):
         self.norm = nn.BatchNorm2d(out_channels)
 
     def forward(self, u: Tensor) -> Tensor:
+        return self.activate(self.convolve(u))
+
+    def convolve(self, u: Tensor) -> Tensor:
+        """The padded convolution alone."""
         # An odd width never reads its last padded column; without it, columns come in pairs.
         padded = F.pad(u, (1, 1 - u.shape[-1] % 2, 1, 1), mode="replicate")
-        return F.leaky_relu(self.norm(halving_conv(padded, self.conv)), inplace=True)
+        return halving_conv(padded, self.conv)
+
+    def activate(self, y: Tensor) -> Tensor:
+        """BatchNorm and LeakyReLU."""
+        return F.leaky_relu(self.norm(y), SLOPE, inplace=True)
 
 
 class UpBlock(nn.Module):
@@ -66,7 +75,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, u: Tensor) -> Tensor:
         inner = F.leaky_relu(self.norm(self.conv(F.leaky_relu(u))), inplace=True)
-        return u + self.mix(inner)
+        return self.mix(inner).add_(u)
 
 
 def _residual_stack(width: int, inner_norm: bool) -> list[nn.Module]:
@@ -86,6 +95,7 @@ class Encoder(nn.Module):
         self.latent_shape = (width, *latent_size(length))
         self.spectrogram = Spectrogram()
         down = [DownBlock(2 if i == 0 else width, width) for i in range(max(1, halvings(length)))]
+        self.n_down = len(down)
         self.blocks = nn.Sequential(*down, *_residual_stack(width, inner_norm=True))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -93,7 +103,11 @@ class Encoder(nn.Module):
 
     def encode_spectrogram(self, u: Tensor) -> Tensor:
         """Spectrogram (N, 2, 5, W) to latent (N, width, 5, W')."""
-        return self.blocks(u)
+        if not fits(self, u):
+            return self.blocks(u)
+        down = self.blocks[: self.n_down]
+        y = chain(down[0].convolve(u), [block.norm for block in down[:-1]], [block.conv for block in down[1:]])
+        return self.blocks[self.n_down :](down[-1].activate(y))
 
 
 class Decoder(nn.Module):
@@ -108,6 +122,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.spectrogram = Spectrogram()
         up = [UpBlock(width) for _ in range(max(0, halvings(length) - 1))]
+        self.n_up = len(up)
         self.blocks = nn.Sequential(
             *_residual_stack(width, inner_norm=False),
             *up,
@@ -123,7 +138,14 @@ class Decoder(nn.Module):
 
     def decode_spectrogram(self, z: Tensor) -> Tensor:
         """Latent (N, width, 5, W') to spectrogram (N, 2, 5, W)."""
-        return self.blocks(z) @ self.resize
+        if self.n_up == 0 or not fits(self, z):
+            u = self.blocks(z)
+        else:
+            *up, narrow, last = self.blocks[-self.n_up - 2 :]
+            y = up[0].conv(self.blocks[: -self.n_up - 2](z))
+            u = last(chain(y, [block.norm for block in up], [*(block.conv for block in up[1:]), narrow]))
+        # As one product of matrices: over batches of them it takes twice the time.
+        return (u.flatten(0, 2) @ self.resize).unflatten(0, u.shape[:3])
 
 
 def _resize_matrix(in_width: int, out_width: int) -> Tensor:

@@ -9,14 +9,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
+def pair_weight(weight: Tensor) -> Tensor:
+    """A kernel (A, B, 3, 4) as one over pairs, (A, 2B, 3, 2): column 2a + b meets channels bB to (b + 1)B of pair a."""
+    return weight.unflatten(3, (2, 2)).permute(0, 4, 1, 2, 3).flatten(1, 2)
+
+
 def halving_conv(u: Tensor, conv: nn.Conv2d) -> Tensor:
     """A convolution of kernel (3, 4), stride (1, 2) and no padding, of u (N, C, H, W) with W even."""
     if u.is_cuda:
         return conv(u)
     pairs = u.permute(0, 2, 3, 1).contiguous().unflatten(2, (-1, 2)).flatten(3).permute(0, 3, 1, 2)
-    # (O, C, 3, 4) -> (O, 2C, 3, 2): column 2a + b of the kernel meets channels b C to (b + 1) C of pair a.
-    weight = conv.weight.unflatten(3, (2, 2)).permute(0, 4, 1, 2, 3).flatten(1, 2)
-    return F.conv2d(pairs, weight, conv.bias)
+    return F.conv2d(pairs, pair_weight(conv.weight), conv.bias)
 
 
 class DoublingConv(nn.ConvTranspose2d):
@@ -28,9 +31,8 @@ class DoublingConv(nn.ConvTranspose2d):
     def forward(self, u: Tensor) -> Tensor:
         if u.is_cuda:
             return super().forward(u)
-        # (C, O, 3, 4) -> (C, 2O, 3, 2), as above; the first and last column of all pairs are the padding's.
-        weight = self.weight.unflatten(3, (2, 2)).permute(0, 4, 1, 2, 3).flatten(1, 2)
-        pairs = F.conv_transpose2d(u, weight, padding=(1, 0))
+        # The first and last column of all pairs are the padding's.
+        pairs = F.conv_transpose2d(u, pair_weight(self.weight), padding=(1, 0))
         columns = pairs.permute(0, 2, 3, 1).unflatten(3, (2, -1)).flatten(2, 3)
         # The bias comes last: its sum lies dense in memory, where the cut alone would not.
         return (columns[:, :, 1:-1] + self.bias).permute(0, 3, 1, 2)

@@ -50,7 +50,8 @@ class Quantizer(nn.Module):
                 loss = loss + F.mse_loss(quantised, latents.detach())
             elif self.training:
                 self._move(latents.detach().flatten(0, -2), tokens.flatten())
-            straight_through = latents + (quantised - latents).detach()
+            # Codes to the bit, so that equal tokens are equal and share the gradient of their maximum in `pool`.
+            straight_through = quantised.detach() + (latents - latents.detach())
             return straight_through.movedim(-1, 1), tokens, loss
 
     def distances(self, latents: Tensor) -> Tensor:

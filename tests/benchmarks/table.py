@@ -16,6 +16,8 @@ def main(path: str) -> None:
         extra = row["extra_info"]
         if "ratio" in extra:
             cells = (f"{extra['step_ms']:.1f}", f"{extra['plain_step_ms']:.1f}", f"{extra['ratio']:.2f}")
+        elif "peak_mb" in extra:
+            cells = (f"peak {extra['peak_mb']:.0f} MB", "", "")
         else:
             cells = (f"{1000 * row['stats']['median']:.1f}", "", "")
         print(f"| {row['name'].removeprefix('test_')} | {' | '.join(cells)} |")

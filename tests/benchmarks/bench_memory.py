@@ -1,0 +1,34 @@
+"""Peak memory of a process that trains: a fresh one per variant and length, its imports and optimiser included."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ucrbench.models.variants import MAIN_VARIANTS
+
+WORK = """
+import sys, numpy as np
+from ucrbench.bench.resources import kept_heap, peak_memory
+from ucrbench.models.config import Config, Training
+from ucrbench.models.loop import train
+from ucrbench.models.variants import build
+import torch
+variant, length = sys.argv[1], int(sys.argv[2])
+torch.manual_seed(0)
+model = build(variant, Config())
+with kept_heap():
+    module = model._place(model.build(length, Config()))
+    train(module, (torch.randn(128, 1, length),), Training(batch=128, max_steps=4))
+print(peak_memory())
+"""
+
+
+@pytest.mark.skipif(os.environ.get("UCRBENCH_DEVICE", "cpu") != "cpu", reason="it is the host's memory")
+@pytest.mark.parametrize("length", [500, 1024])
+@pytest.mark.parametrize("variant", MAIN_VARIANTS)
+def test_peak_memory(benchmark, variant, length):
+    command = [sys.executable, "-c", WORK, variant, str(length)]
+    done = benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, text=True, check=True), rounds=1)
+    benchmark.extra_info["peak_mb"] = int(done.stdout) / 1e6

@@ -1,0 +1,72 @@
+"""What saves a CPU memory and time gives the plain layers' values and gradients."""
+
+import copy
+
+import pytest
+import torch
+
+from ucrbench.models import networks
+from ucrbench.models.autoencoders import VQAutoEncoder
+from ucrbench.models.config import Config, Network, SelfSupervision
+from ucrbench.models.early import early
+from ucrbench.models.networks import Decoder, Encoder
+from ucrbench.models.regularizers import REGULARIZERS
+from ucrbench.models.views import VIEWS
+
+
+@pytest.mark.parametrize("length", [24, 80, 140, 500])
+@pytest.mark.parametrize("piece", [1, 2**21])
+def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
+    monkeypatch.setattr("ucrbench.models.segments._CONVOLVED", piece)
+    torch.manual_seed(0)
+    plain = torch.nn.ModuleList([Encoder(length, 4), Decoder(length, 4)]).double()
+    ours = copy.deepcopy(plain).to(memory_format=torch.channels_last)
+    u = torch.randn(3, 2, 5, length // 2 + 1, dtype=torch.float64)
+
+    def run(nets):
+        u_hat = nets[1].decode_spectrogram(nets[0].encode_spectrogram(u))
+        (u_hat * torch.linspace(-1, 1, u_hat.numel(), dtype=u_hat.dtype).view_as(u_hat)).sum().backward()
+        return u_hat
+
+    chained = run(ours)
+    monkeypatch.setattr(networks, "fits", lambda module, u: False)
+    torch.testing.assert_close(chained, run(plain))
+    for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
+        torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
+    for (name, one), two in zip(plain.named_buffers(), ours.buffers(), strict=True):
+        torch.testing.assert_close(two, one, msg=name)
+
+
+def test_an_early_gradient_is_the_later_one():
+    torch.manual_seed(0)
+    module, z = torch.nn.Linear(3, 2).double(), torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
+
+    def branch(z):
+        return module(z).square().sum(), module(z).sum()
+
+    inputs = [z, *module.parameters()]
+    first, second = early(branch, z, module)
+    found = torch.autograd.grad(0.1 * first + z.sum(), inputs)
+    expected = torch.autograd.grad(0.1 * branch(z)[0] + z.sum(), inputs)
+    torch.testing.assert_close(found, expected)
+    assert not second.requires_grad
+    with torch.no_grad():
+        assert torch.equal(early(branch, z, module)[0], first)
+
+
+def test_gradients_of_the_whole_ssl_loss_are_those_of_plain_layers(monkeypatch):
+    config = Config(network=Network(width=8), ssl=SelfSupervision(projector=32))
+    torch.manual_seed(0)
+    ours = VQAutoEncoder(80, config, REGULARIZERS["barlow"](), VIEWS["warp"]).train()
+    plain = copy.deepcopy(ours)
+    x = torch.randn(16, 1, 80)
+    torch.manual_seed(1)
+    ours.loss(x)["loss"].backward()
+    monkeypatch.setattr(networks, "fits", lambda module, u: False)
+    monkeypatch.setattr("ucrbench.models.autoencoders.early", lambda branch, z, module: branch(z))
+    torch.manual_seed(1)
+    plain.loss(x)["loss"].backward()
+    for (name, one), two in zip(plain.named_parameters(), ours.named_parameters(), strict=True):
+        # A bias before a BatchNorm has no gradient but rounding; the others are held to the size of the whole.
+        scale = max(one.grad.norm(), 1e-2 * plain.decoder.blocks[-1].weight.grad.norm())
+        assert (two[1].grad - one.grad).norm() < 1e-3 * scale, name
