@@ -2,13 +2,14 @@
 
 import contextlib
 import ctypes
+import functools
 import platform
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from .errors import UsageError
 
@@ -33,6 +34,7 @@ def resolve_device(name: str) -> str:
     return name
 
 
+@functools.cache
 def device_title(device: str) -> str:
     """The device in words, such as a GPU's or a processor's name."""
     if device.startswith("cuda"):
@@ -51,10 +53,16 @@ def limited_threads(threads: int) -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        with threadpool_limits(threads):
+        with _thread_pools().limit(limits=threads):
             yield
     finally:
         torch.set_num_threads(before)
+
+
+@functools.cache
+def _thread_pools() -> ThreadpoolController:
+    """The BLAS and OpenMP libraries of this process; looking for them takes as long as a small job."""
+    return ThreadpoolController()
 
 
 @contextlib.contextmanager

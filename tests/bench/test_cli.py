@@ -86,18 +86,50 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         (("plan", "-d", "GunPoint", "-p", "thesys"), "did you mean thesis"),
         (("data", "fetch", "Nowhere"), "Nowhere"),
         (("data", "verify", "Nowhere"), "Nowhere"),
+        ((*RUN, "--job-timeout", "soon"), "write 90s, 10m or 1h30m"),
+        ((*RUN, "--job-timeout", ""), "is no time"),
+        ((*RUN, "--job-timeout", "0s"), "above 0"),
+        ((*RUN, "--time-limit", "-5m"), "is no time"),
+        ((*RUN, "--retry", "faild"), "--retry faild: choose from failed, diverged"),
+        ((*RUN, "--retry", "ok"), "choose from failed"),
+        ((*RUN, "--shard", "9/8"), "i from 1 to n"),
+        ((*RUN, "--shard", "0/8"), "i from 1 to n"),
+        ((*RUN, "--shard", "half"), "such as 3/8"),
+        ((*RUN, "--backend", "ray"), "--backend"),
+        ((*RUN, "--backend", "dask"), "--scheduler"),
+        ((*RUN, "--scheduler", "tcp://127.0.0.1:1"), "--backend dask"),
+        ((*RUN, "--backend", "inline", "--jobs", "2"), "--jobs"),
+        ((*RUN, "--backend", "inline", "--job-timeout", "9s"), "--job-timeout"),
+        ((*RUN, "--seeds", "-1"), "is no number"),
+        ((*RUN, "--set", "training.batch=0"), "at least 1"),
+        ((*RUN, "--set", "training.lr=nan"), "a finite number"),
+        ((*RUN, "--set", "codebook.update=both"), "choose from ema"),
+        ((*RUN, "--set", "codebook.decay=1"), "below 1"),
+        ((*RUN, "--set", "training.lr"), "has no '='"),
+        (("check", "OUT"), "there are no results"),
+        (("reproduce", "OUT", "abcd"), "there are no results"),
+        (("merge", "EMPTY", "-o", "OTHER"), "there are no results"),
+        (("run", "FILE", *RUN[2:]), "is a file"),
+        (("run", "FULL", *RUN[2:]), "holds something else"),
+        ((*RUN, "-v", "ae", "--fcn-weights", "BADWEIGHTS"), "not a readable weights file"),
     ],
 )
 def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, arguments, message):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("mine")
+    for name in ("full", "weights"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "ItalyPowerDemand.ckpt").write_bytes(b"no weights")
     places = {"OUT": tmp_path / "out", "OTHER": tmp_path / "other", "EMPTY": tmp_path / "empty"}
+    places |= {"FILE": tmp_path / "file", "FULL": tmp_path / "full", "BADWEIGHTS": tmp_path / "weights"}
+    before = sorted(tmp_path.rglob("*"))
     status, _, error = call(*(places.get(word, word) for word in arguments))
     assert status == 2, error
     assert message in error
     assert error.count("\n") == 1
     assert error.startswith("ucrbench: ")
-    assert not (tmp_path / "out").exists()
-    assert not (tmp_path / "other").exists()
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_no_device_is_said(call, tmp_path):
