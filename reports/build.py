@@ -1,10 +1,11 @@
-"""From a store to a report: the page, the tables and the figures, in one folder."""
+"""From a store to a report: the site, the tables and the figures, in one folder."""
 
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,18 +14,24 @@ from ..results import ResultStore
 from .canvas import save
 from .diagram import write_diagram
 from .errors import ReportError
-from .figures import real_against_generated
 from .latex import leaderboard_latex, score_table_latex
-from .page import Section, page
-from .palette import ordered
 from .selection import Selection, select
+from .site import Content, Section, write_site
+from .site.paths import hide_paths
 from .statistics import GAPS, Comparison
 from .tables import ScoreTable, compare_all, coverage, failures, leaderboard, score_names, score_table
 
 _MARKER = "report.json"
+_MAY_HOLD_PATHS = ("error", "traceback", "config", "overrides")
 
 
-def report(out: str | Path, dest: str | Path | None = None, preset: str | None = None, gaps: str = "refuse") -> Path:
+def report(
+    out: str | Path,
+    dest: str | Path | None = None,
+    preset: str | None = None,
+    gaps: str = "refuse",
+    types: Mapping[str, str] | None = None,
+) -> Path:
     """Write the report of a store.
 
     The report is made beside its place and put there whole; one that was there before is replaced.
@@ -35,9 +42,11 @@ def report(out: str | Path, dest: str | Path | None = None, preset: str | None =
         preset: The preset to report on; needed where the store holds several.
         gaps: What to do where a method lacks a data set: "refuse" to rank that score (the page says why), or
             rank on the data sets "common" to all.
+        types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
 
     Returns:
-        Path of the page, `dest`/index.html; beside it are tables/*.csv and *.tex, figures/*.pdf and *.svg.
+        Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex, and
+        figures/*.pdf and *.svg.
 
     Raises:
         StoreError: `out` is no store, or cannot be read.
@@ -48,12 +57,12 @@ def report(out: str | Path, dest: str | Path | None = None, preset: str | None =
     store = ResultStore(out)
     dest = Path(dest) if dest is not None else store.path / "report"
     _check_free(dest)
-    selection = select(store, preset)
+    selection = _publishable(select(store, preset))
     work = dest.parent / f".{dest.name}.{uuid.uuid4().hex}"
     try:
         work.mkdir(parents=True)
         try:
-            _write(store, selection, gaps, work)
+            _write(store, selection, gaps, types or {}, work)
             _swap(work, dest)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -87,7 +96,16 @@ def _swap(work: Path, dest: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write(store: ResultStore, selection: Selection, gaps: str, work: Path) -> None:
+def _publishable(selection: Selection) -> Selection:
+    """The selection without paths of the machine, which are nobody's business."""
+    jobs = selection.jobs.copy()
+    for column in _MAY_HOLD_PATHS:
+        jobs[column] = jobs[column].map(hide_paths, na_action="ignore")
+    scores = selection.scores.assign(overrides=selection.scores["overrides"].map(hide_paths))
+    return replace(selection, jobs=jobs, scores=scores)
+
+
+def _write(store: ResultStore, selection: Selection, gaps: str, types: Mapping[str, str], work: Path) -> None:
     tables, figures = work / "tables", work / "figures"
     tables.mkdir()
     figures.mkdir()
@@ -104,8 +122,7 @@ def _write(store: ResultStore, selection: Selection, gaps: str, work: Path) -> N
     board = leaderboard(selection.scores, gaps, selection.datasets)
     _write_overview(selection, board, gaps, tables)
     _write_tests(comparisons, tables)
-    pictures = _write_pictures(store, selection, figures)
-    (work / "index.html").write_text(page(selection, board, sections, pictures, gaps), encoding="utf-8")
+    write_site(Content(selection, board, tuple(sections), store, gaps, types), work)
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
@@ -157,29 +174,13 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     (folder / "leaderboard.tex").write_text(leaderboard_latex(board, caption), encoding="utf-8")
     coverage(selection.scores, selection.jobs).to_csv(folder / "coverage.csv")
     failures(selection.jobs).to_csv(folder / "failures.csv", index=False)
-    selection.scores.to_csv(folder / "scores.csv", index=False)
+    # What scores and jobs both have is said once, in the jobs; `job` joins them.
+    twice = ["data_hash", "treatment", "archive", "device", "overrides"]
+    selection.scores.drop(columns=twice).to_csv(folder / "scores.csv", index=False)
+    selection.jobs.drop(columns=["config", "traceback"]).to_csv(folder / "jobs.csv", index=False)
     selection.references.to_csv(folder / "references.csv", index=False)
 
 
-def _write_pictures(store: ResultStore, selection: Selection, folder: Path) -> dict[str, str]:
-    pictures = {}
-    done = selection.jobs[selection.jobs["status"] == "ok"].sort_values("seed")
-    for number, dataset in enumerate(selection.datasets):
-        real = store.real(dataset)
-        if real is None:
-            continue
-        # One job per method: that of its first seed.
-        jobs = done[done["dataset"] == dataset].drop_duplicates("method").set_index("method")["job"]
-        samples = {method: store.samples(jobs[method]) for method in ordered(jobs.index)}
-        generated = {method: arrays for method, arrays in samples.items() if arrays}
-        if generated:
-            pictures[dataset] = save(
-                real_against_generated(real, generated), folder / f"samples-{_stem(dataset, number)}"
-            )
-    return pictures
-
-
-def _stem(name: str, number: int | None = None) -> str:
-    """A name as part of a file name; a number keeps names apart that differ in other letters only."""
-    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)[:60]
-    return plain if number is None or (name.isascii() and name.isalnum()) else f"{plain}-{number}"
+def _stem(name: str) -> str:
+    """The name of a score as part of a file name."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)[:60]

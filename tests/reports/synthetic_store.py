@@ -1,4 +1,4 @@
-"""A made-up store for the tests of this folder, written the way the runner writes one."""
+"""Made-up stores for the tests of this folder, written the way the runner writes one."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,15 @@ import pandas as pd
 from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow, hash_json, versions
 
 VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
+EIGHT = (*VARIANTS, "vqvae_vibcreg", "mymodels.flow:Flow", "mymodels.diffusion:Diffusion")
 LENGTH = 96
+TRACEBACK = """Traceback (most recent call last):
+  File "/home/somebody/code/ucrbench/bench/runner.py", line 88, in attempt
+    model.fit(data.x_train, data.y_train)
+  File "/home/somebody/venv/lib/python3.11/site-packages/torch/optim/adamw.py", line 12, in step
+    raise RuntimeError("<b>loss & gradient</b> were not finite")
+RuntimeError: <b>loss & gradient</b> were not finite
+"""
 
 
 def build(
@@ -49,6 +57,52 @@ def build(
     return store
 
 
+def archive(path, infos, variants=EIGHT, seeds=range(5), arrays=False):
+    """Write a store of the size of the real thing: every variant has every score of every data set.
+
+    Args:
+        path: Folder of the store.
+        infos: What there is to know of each data set: name, n_train, n_test, length, n_classes.
+        variants: Names of the variants.
+        seeds: Seeds.
+        arrays: Whether to keep latents and samples of each first seed; curves are kept of every job.
+    """
+    store = ResultStore(path, create=True)
+    started = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    steps = np.arange(200)
+    for number, info in enumerate(infos):
+        rng = np.random.default_rng(number)
+        size = {"n_train": info.n_train, "n_test": info.n_test, "length": info.length, "n_classes": info.n_classes}
+        labels = np.arange(60) % info.n_classes
+        if arrays:
+            store.save_real(info.name, rng.normal(size=(60, info.length)).astype("float32").cumsum(1), labels)
+        _references(store, info.name, "standard")
+        for place, variant in enumerate(variants):
+            for seed in seeds:
+                job = hash_json([info.name, variant, seed])
+                row = _job(job, info.name, variant, seed, "standard", started + timedelta(seconds=place), **size)
+                scores = _scores(job, info.name, variant, seed, "standard", place, rng, tuple(SCORES), {})
+                store.write_success(row, scores)
+                store.save_curves(job, _curves(steps, rng))
+                if arrays and seed == seeds[0]:
+                    z = rng.normal(size=(info.n_train + info.n_test, 64)).astype("float32")
+                    y = np.arange(len(z)) % info.n_classes
+                    n = info.n_train
+                    store.save_arrays(job, "latents", train=z[:n], test=z[n:], y_train=y[:n], y_test=y[n:])
+                    made = rng.normal(size=(60, info.length)).astype("float32").cumsum(1)
+                    store.save_arrays(job, "samples", unconditional=made, conditional=made, conditional_labels=labels)
+    return store
+
+
+def _curves(steps, rng):
+    parts = []
+    for stage, names in (("autoencoder", ("loss", "time", "spectrogram", "commitment", "ssl")), ("prior", ("loss",))):
+        for name in names:
+            value = np.exp(-steps / 40) + 0.1 + rng.normal(0, 0.02, len(steps))
+            parts.append(pd.DataFrame({"stage": stage, "step": steps, "name": name, "value": value}))
+    return pd.concat(parts)
+
+
 def _scores(job, dataset, variant, seed, preset, place, rng, names, changes):
     quantised = variant.startswith("vqvae")
     for name in names:
@@ -79,7 +133,7 @@ def _scores(job, dataset, variant, seed, preset, place, rng, names, changes):
         yield ScoreRow(**{**fields, **changes})
 
 
-def _job(job, dataset, variant, seed, preset, started):
+def _job(job, dataset, variant, seed, preset, started, n_train=50, n_test=150, length=LENGTH, n_classes=3):
     return JobRow(
         job=job,
         attempt=uuid.uuid4().hex,
@@ -97,10 +151,10 @@ def _job(job, dataset, variant, seed, preset, started):
         device="cpu (2 threads)",
         threads=2,
         n_parameters=431_000,
-        n_train=50,
-        n_test=150,
-        length=LENGTH,
-        n_classes=3,
+        n_train=n_train,
+        n_test=n_test,
+        length=length,
+        n_classes=n_classes,
         data_hash=hash_json(dataset),
         treatment="scaled by train",
         archive="2018",
@@ -115,6 +169,7 @@ def _failed(row):
         **vars(row),
         "status": "failed",
         "error": "RuntimeError: <b>loss & gradient</b> were not finite",
+        "traceback": TRACEBACK,
     }
     return JobRow(**fields)
 

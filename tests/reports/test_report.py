@@ -64,7 +64,9 @@ def test_everything_is_there(small):
         "figures/fid-cd.svg",
         "figures/fid-cd-ranks.csv",
         "figures/fid-cd-p-values.csv",
-        "figures/samples-GunPoint.pdf",
+        "datasets/GunPoint.html",
+        "variants/vqvae_barlow.html",
+        "assets/site.css",
     ):
         assert (folder / name).stat().st_size > 0, name
     fid = pd.read_csv(folder / "tables/fid.csv", index_col=0)
@@ -74,59 +76,81 @@ def test_everything_is_there(small):
     assert not list(folder.parent.glob(".report*"))
 
 
-def test_page_is_whole_and_loads_nothing(small):
-    page = Page(small)
-    assert [load for load in page.loads if not load.startswith(("#", "data:"))] == []
-    assert not re.search(r"url\(\s*['\"]?(?!#|data:)", page.source)
-    assert "@import" not in page.source
-    assert page.tags.count("svg") == 8 + 3
-    for words in (
-        "Leaderboard",
-        "Linear probe (continuous)",
-        "Codebook perplexity",
-        "real train",
-        "FCN on real",
-    ):
-        assert words in page.text
-    assert "no significance can be shown" in page.text
-    assert "Friedman" not in page.text
-    assert "15 of 15 jobs ok" in page.text
-    ids = re.findall(r'<(?:section|h2)[^>]* id="([^"]+)"', page.source)
-    assert set(re.findall(r'href="#([^"]+)"', page.source.split("</nav>")[0])) <= set(ids)
-    assert "nan" not in page.text.lower().replace("provenance", "").split()
+def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
+    pages = {path.relative_to(small.parent).as_posix(): Page(path) for path in small.parent.rglob("*.html")}
+    assert len(pages) == 4 + 3 + 5
+    for name, page in pages.items():
+        for load in page.loads:
+            assert load.startswith("data:") or (small.parent / name).parent.joinpath(load).is_file(), (name, load)
+        assert "@import" not in page.source
+        assert "nan" not in page.text.split(), name
+    assert not re.search(r"@import|url\(", (small.parent / "assets" / "site.css").read_text(encoding="utf-8"))
+    first = pages["index.html"]
+    for words in ("Leaderboard", "Linear probe (continuous)", "Codebook perplexity", "15 of 15 jobs ok"):
+        assert words in first.text
+    assert first.tags.count("svg") == 8
+    assert "no significance can be shown" in first.text
+    assert "Friedman" not in pages["scores.html"].text
+    assert "Fréchet distance between Gaussians" in pages["scores.html"].text
+    gun_point = pages["datasets/GunPoint.html"]
+    assert "real series 2.100 0.250 0.9400" in gun_point.text
+    # Series of real data and five variants, all and by class; latents were not kept; one curve.
+    assert gun_point.tags.count("svg") == 6 * 4 + 1
+
+
+def test_links_lead_somewhere(small):
+    for path in small.parent.rglob("*.html"):
+        source = path.read_text(encoding="utf-8")
+        for link in re.findall(r'<a [^>]*href="([^"]+)"', source):
+            target, _, anchor = link.partition("#")
+            place = path.parent / target if target else path
+            assert place.is_file(), (path, link)
+            if anchor:
+                assert f'id="{anchor}"' in place.read_text(encoding="utf-8"), (path, link)
 
 
 def test_five_data_sets_have_groups_and_friedman(tmp_path):
     build(tmp_path / "out", [f"D{i}" for i in range(6)], seeds=(0, 1), samples=False, names=["knn", "fid"])
-    page = Page(report(tmp_path / "out", tmp_path / "site"))
+    first = report(tmp_path / "out", tmp_path / "site")
+    page = Page(first.parent / "scores.html")
     assert "Friedman: χ²" in page.text
     assert "A bar joins" in page.text
-    assert re.search(r"0\.\d{4} ± 0\.\d{4}", page.text)
+    assert re.search(r"0\.\d{4} ± 0\.\d{4}", Page(first.parent / "datasets" / "D3.html").text)
     assert (tmp_path / "site" / "tables" / "knn.tex").exists()
 
 
 def test_failures_are_listed_and_not_ranked_over(tmp_path):
     build(tmp_path / "out", ["A", "B", "C"], failed=[("B", "vae")], samples=False, names=NAMES)
-    page = Page(report(tmp_path / "out"))
-    assert "14 of 15 jobs ok" in page.text
-    assert "RuntimeError: <b>loss & gradient</b> were not finite" in page.text
-    assert "RuntimeError: &lt;b&gt;loss &amp; gradient" in page.source
-    assert "linear_probe lacks 1 of 15 values, the first vae on B" in page.text
+    first = report(tmp_path / "out")
+    assert "14 of 15 jobs ok" in Page(first).text
+    assert "linear_probe lacks 1 of 15 values, the first vae on B" in Page(first).text
+    for name in ("failures.html", "datasets/B.html", "variants/vae.html"):
+        page = Page(first.parent / name)
+        assert "RuntimeError: <b>loss & gradient</b> were not finite" in page.text
+        assert "RuntimeError: &lt;b&gt;loss &amp; gradient" in page.source
+        assert 'File "…/bench/runner.py", line 88, in attempt' in page.text
+        assert 'File "torch/optim/adamw.py", line 12, in step' in page.text
+        assert "somebody" not in page.source
     board = pd.read_csv(tmp_path / "out/report/tables/leaderboard.csv", index_col=0)
     assert "knn_continuous mean_rank" in board
     assert "knn mean" not in board
-    page = Page(report(tmp_path / "out", gaps="common"))
-    assert "left out: B" in page.text
+    report(tmp_path / "out", gaps="common")
+    assert "left out: B" in Page(first.parent / "scores.html").text
     assert pd.read_csv(tmp_path / "out/report/tables/tests.csv")["datasets"].tolist() == [2, 2, 3]
 
 
 def test_hostile_names_are_text(tmp_path):
     build(tmp_path / "out", [NASTY, "b" * 80, "😀 & <b>"], variants=("vqvae", f"m:{NASTY}"), names=["knn"])
     path = report(tmp_path / "out")
-    page = Page(path)
-    assert page.tags.count("script") == 1
-    assert "<script>alert" not in page.source
-    assert NASTY in page.text
+    assert NASTY in Page(path).text
+    for name in path.parent.rglob("*.html"):
+        page = Page(name)
+        assert page.tags.count("script") == (3 if name == path else 1)
+        assert "<script>alert" not in page.source
+        assert re.fullmatch(r"[A-Za-z0-9_-]+\.html", name.name)
+    assert {NASTY, "b" * 80, "😀 & <b>"} <= {
+        text for name in path.parent.glob("datasets/*.html") for text in Page(name).texts
+    }
     for svg in (path.parent / "figures").glob("*.svg"):
         assert "<script" not in svg.read_text(encoding="utf-8")
     latex = (path.parent / "tables" / "knn.tex").read_text(encoding="utf-8")

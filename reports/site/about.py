@@ -1,0 +1,116 @@
+"""The pages about scores, about what failed, and about where all of it comes from."""
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from ..canvas import inline
+from ..diagram import reading, shows_cliques
+from ..selection import Selection
+from ..statistics import Comparison, decimals, higher_is_better
+from ..tables import REAL, coverage
+from .content import Content, Section, score_of
+from .definitions import DEFINITIONS
+
+_VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")
+
+
+def scores_page(content: Content) -> dict[str, object]:
+    """What the template of the page of scores needs."""
+    return {"sections": [score_section(section, content) for section in content.sections]}
+
+
+def score_section(section: Section, content: Content) -> dict[str, object]:
+    """A score: how it is defined and how the methods compare in it."""
+    score, comparison = score_of(section.name), section.comparison
+    up = higher_is_better(section.name, content.selection.scores)
+    shown: dict[str, object] = {
+        "name": section.name,
+        "title": score.title,
+        "description": score.description,
+        "definition": DEFINITIONS.get(section.name, ()),
+        "up": up,
+        "digits": decimals(section.name),
+        "real": REAL[section.name][2] if section.table.real is not None else None,
+        "refusal": comparison if isinstance(comparison, str) else None,
+        "comparison": None,
+    }
+    if isinstance(comparison, Comparison):
+        shown["comparison"] = {
+            "n_datasets": comparison.n_datasets,
+            "left_out": comparison.left_out,
+            "summary": comparison.summary.reset_index().to_dict("records"),
+            "pairs": comparison.pairs.sort_values("p_holm", kind="stable").to_dict("records"),
+            "friedman": comparison.friedman,
+            "reading": reading(comparison),
+            "cliques": shows_cliques(comparison),
+            "diagram": Markup(inline(section.diagram, escape(_spoken(comparison, score.title)))),
+        }
+    return shown
+
+
+def _spoken(comparison: Comparison, title: str) -> str:
+    ranks = ", ".join(f"{name} {rank:.2f}" for name, rank in comparison.summary["mean_rank"].items())
+    return f"Critical-difference diagram of {title}. Mean ranks: {ranks}"
+
+
+def failures_page(content: Content) -> dict[str, object]:
+    """What the template of the page of coverage and failures needs."""
+    jobs = content.selection.jobs
+    counted = coverage(content.selection.scores, jobs)
+    failed = jobs[jobs["status"] != "ok"].sort_values(["dataset", "method", "seed"])
+    return {
+        "coverage": counted.reset_index().to_dict("records"),
+        "coverage_scores": [(name, score_of(name).title) for name in counted.columns[4:]],
+        "n_datasets": len(content.selection.datasets),
+        "refusals": [
+            (score_of(section.name).title, section.comparison)
+            for section in content.sections
+            if isinstance(section.comparison, str)
+        ],
+        "left_out": [
+            (score_of(section.name).title, section.comparison.left_out)
+            for section in content.sections
+            if isinstance(section.comparison, Comparison) and section.comparison.left_out
+        ],
+        "statuses": failed["status"].value_counts().to_dict(),
+        "failed": failed.to_dict("records"),
+        "retried": int(((jobs["status"] == "ok") & (jobs["attempts"] > 1)).sum()),
+    }
+
+
+def provenance_page(content: Content) -> dict[str, object]:
+    """What the template of the page on provenance needs."""
+    selection = content.selection
+    return {"provenance": _provenance(selection), "hardware": _hardware(selection.jobs)}
+
+
+def _provenance(selection: Selection) -> list[tuple[str, str]]:
+    jobs, scores = selection.jobs[selection.jobs["status"] == "ok"], selection.scores
+    rows = [
+        ("Preset", _values(jobs["preset"])),
+        ("Changed settings", _values(jobs["overrides"].replace("{}", "none"))),
+        ("Protocol version", _values(scores["protocol_version"])),
+        ("Archive", _values(scores["archive"])),
+        *((name.replace("_", "-"), _values(jobs[name])) for name in _VERSIONS),
+        ("Commit", _values(jobs["commit"].astype("string").str.slice(0, 12))),
+        ("Hash of the rows", selection.rows_hash),
+    ]
+    return [(title, text) for title, text in rows if text]
+
+
+def _hardware(jobs: pd.DataFrame) -> list[dict[str, object]]:
+    rows = []
+    for (device, threads), group in jobs.groupby(["device", "threads"], dropna=False):
+        rows.append(
+            {
+                "device": device,
+                "threads": None if pd.isna(threads) else int(threads),
+                "jobs": len(group),
+                "hours": group["seconds_total"].sum() / 3600,
+            }
+        )
+    return rows
+
+
+def _values(column: pd.Series) -> str:
+    return ", ".join(sorted(str(value) for value in column.dropna().unique()))

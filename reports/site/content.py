@@ -1,0 +1,100 @@
+"""What the pages of a site are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from ...results import SCORES, Score
+from ..palette import colours
+from ..selection import Selection
+from ..statistics import Comparison
+from ..tables import ScoreTable
+from .names import file_names
+
+_FACTS = ("n_train", "n_test", "length", "n_classes")
+
+
+class Artifacts(Protocol):
+    """What jobs left behind beside their scores; None where nothing was kept. A `ResultStore` is one."""
+
+    def real(self, dataset: str) -> tuple[np.ndarray, np.ndarray] | None: ...
+    def samples(self, job: str) -> dict[str, np.ndarray] | None: ...
+    def latents(self, job: str) -> dict[str, np.ndarray] | None: ...
+    def curves(self, job: str) -> pd.DataFrame | None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """What there is to show of one score.
+
+    Attributes:
+        table: Data sets x methods.
+        comparison: How the methods compare, the reason why they are not compared, or None for a score that
+            has no direction.
+        diagram: SVG of the critical-difference diagram, where there is a comparison.
+    """
+
+    table: ScoreTable
+    comparison: Comparison | str | None
+    diagram: str | None
+
+    @property
+    def name(self) -> str:
+        return self.table.score
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """All that a site shows.
+
+    Attributes:
+        selection: The frames.
+        board: The leaderboard over all data sets.
+        sections: One per score, in order.
+        artifacts: Where series, latents and curves are.
+        gaps: The policy for gaps.
+        types: Type of each data set, such as "ECG", where known.
+    """
+
+    selection: Selection
+    board: pd.DataFrame
+    sections: tuple[Section, ...]
+    artifacts: Artifacts
+    gaps: str
+    types: Mapping[str, str]
+
+    @cached_property
+    def methods(self) -> list[str]:
+        """All methods, also those of which every job failed, in the order in which they are shown."""
+        return list(colours(self.selection.jobs["method"]))
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """Colour of each method."""
+        return colours(self.selection.jobs["method"])
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """Data sets x (type, n_train, n_test, length, n_classes), as jobs recorded them; missing where none did."""
+        facts = self.selection.jobs.groupby("dataset")[list(_FACTS)].first()
+        facts.insert(0, "type", [self.types.get(name, "other") if self.types else "" for name in facts.index])
+        return facts
+
+    @cached_property
+    def dataset_pages(self) -> dict[str, str]:
+        """File of each data set's page, in datasets/."""
+        return file_names(self.selection.datasets)
+
+    @cached_property
+    def method_pages(self) -> dict[str, str]:
+        """File of each method's page, in variants/."""
+        return file_names(self.methods)
+
+
+def score_of(name: str) -> Score:
+    """Title, direction and description of a score, also of one the suite does not know."""
+    return SCORES.get(name, Score(name, None, 4, ""))

@@ -1,0 +1,135 @@
+"""A page per data set: its scores by method and seed, series, latents, training curves and jobs."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ...results import SCORES
+from ..palette import ordered
+from ..statistics import decimals, higher_is_better
+from ..tables import REAL
+from .content import Content, score_of
+from .pictures import classes_of, embedding, series_panels, training_curves
+
+_JOB_COLUMNS = (
+    "method", "seed", "status", "attempts", "seconds_total", "seconds_fit", "seconds_prior", "seconds_sample",
+    "seconds_score", "peak_memory_bytes", "peak_device_memory_bytes", "n_parameters", "finished_at", "job",
+)  # fmt: skip
+MOST_CLASSES_NAMED = 30
+
+
+def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: Content) -> dict[str, object]:
+    """What the template of a data set's page needs.
+
+    Args:
+        name: The data set.
+        jobs: Its jobs.
+        scores: Its scores.
+        content: The whole.
+    """
+    names = list(content.facts.index)
+    place = names.index(name)
+    good = jobs[jobs["status"] == "ok"].sort_values("seed")
+    # One job per method: that of its first seed.
+    first = good.drop_duplicates("method").set_index("method")
+    return {
+        "dataset": name,
+        "facts": content.facts.loc[name].to_dict(),
+        "before": names[place - 1] if place else None,
+        "after": names[place + 1] if place + 1 < len(names) else None,
+        "scores": _table(name, content),
+        "seeds": _seeds(scores),
+        "pictures": _pictures(name, {method: first["job"][method] for method in ordered(first.index)}, content),
+        "drawn": ordered(first.index),
+        "jobs": jobs.sort_values(["method", "seed"])[list(_JOB_COLUMNS)].to_dict("records"),
+        "provenance": _provenance(good, scores),
+        "failed": jobs[jobs["status"] != "ok"].to_dict("records"),
+    }
+
+
+def _table(name: str, content: Content) -> dict[str, object]:
+    heads, lines, real = [], {method: [] for method in content.methods}, []
+    for section in content.sections:
+        table = section.table
+        up = higher_is_better(table.score, content.selection.scores)
+        heads.append({"name": table.score, "title": score_of(table.score).title, "up": up})
+        for method, cells in lines.items():
+            there = method in table.text
+            cells.append(
+                {
+                    "text": table.text.loc[name, method] if there else "–",
+                    "place": int(table.place.loc[name, method]) if there else 0,
+                }
+            )
+        value = np.nan if table.real is None else table.real[name]
+        what = REAL[table.score][2] if table.score in REAL else ""
+        real.append({"value": value, "digits": decimals(table.score), "what": what})
+    return {"heads": heads, "lines": lines, "real": real if any(not np.isnan(cell["value"]) for cell in real) else None}
+
+
+def _seeds(scores: pd.DataFrame) -> dict[str, object]:
+    """Every value of every seed: heads and rows."""
+    there = set(scores["score"])
+    names = [name for name in SCORES if name in there] + sorted(there - set(SCORES))
+    known = {(row.method, row.seed, row.score): row.value for row in scores.itertuples()}
+    keys = sorted(set(zip(scores["method"], scores["seed"], strict=True)), key=lambda key: key[1])
+    order = {method: place for place, method in enumerate(ordered(scores["method"]))}
+    rows = [
+        {
+            "method": method,
+            "seed": seed,
+            "cells": [(known.get((method, seed, name), np.nan), decimals(name)) for name in names],
+        }
+        for method, seed in sorted(keys, key=lambda key: (order[key[0]], key[1]))
+    ]
+    return {"heads": [score_of(name).title for name in names], "rows": rows}
+
+
+def _pictures(name: str, jobs: Mapping[str, str], content: Content) -> dict[str, object]:
+    store = content.artifacts
+    curves = {method: frame for method, job in jobs.items() if (frame := store.curves(job)) is not None}
+    embeddings, classes = [], []
+    for method, job in jobs.items():
+        latents = store.latents(job)
+        if latents and _drawable(latents):
+            svg, share = embedding(latents, method)
+            embeddings.append({"method": method, "svg": svg, "share": share})
+            classes = classes_of(latents)
+    real = store.real(name)
+    samples = {method: arrays for method, job in jobs.items() if (arrays := store.samples(job))}
+    return {
+        "curves": training_curves(curves, content.colours) if curves else [],
+        "embeddings": embeddings,
+        "classes": classes[:MOST_CLASSES_NAMED],
+        "more_classes": max(0, len(classes) - MOST_CLASSES_NAMED),
+        "series": series_panels(real, samples, content.colours) if real is not None else None,
+    }
+
+
+def _drawable(latents: Mapping[str, np.ndarray]) -> bool:
+    names = {"train", "test", "y_train", "y_test"}
+    if not names <= set(latents):
+        return False
+    return all(len(latents[split]) > 1 and np.isfinite(latents[split]).all() for split in ("train", "test"))
+
+
+def _provenance(jobs: pd.DataFrame, scores: pd.DataFrame) -> list[tuple[str, str]]:
+    judged = scores[scores["score"].isin(["inception_score", "fid"])]
+    return [
+        (title, text)
+        for title, text in (
+            ("Treatment besides scaling", _values(jobs["treatment"])),
+            ("Content hash", _values(jobs["data_hash"])),
+            ("Archive", _values(jobs["archive"])),
+            ("FCN behind IS and FID", _values(judged["classifier"])),
+            ("Samples for IS and FID", _values(judged["n_samples"])),
+            ("Device", _values(jobs["device"])),
+            ("Commit", _values(jobs["commit"].astype("string").str.slice(0, 12))),
+        )
+        if text
+    ]
+
+
+def _values(column: pd.Series) -> str:
+    return ", ".join(sorted(str(value) for value in column.dropna().unique()))

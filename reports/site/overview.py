@@ -1,0 +1,139 @@
+"""The first page: the leaderboard, and the numbers from which the browser works it out for any subset."""
+
+import numpy as np
+import pandas as pd
+
+from ..statistics import GAPS, decimals, higher_is_better
+from ..tables import REAL, ScoreTable
+from .content import Content, Section, score_of
+
+# Digits of a mean over data sets; those of one data set are the score's own.
+_MOST_DIGITS = 3
+
+
+def overview(content: Content) -> dict[str, object]:
+    """What the template of the first page needs."""
+    facts = content.facts
+    return {
+        "about": _about(content),
+        "scores": [_head(section, content) for section in content.sections],
+        "board": [_line(method, content) for method in content.methods],
+        "rows": [_row(name, content) for name in facts.index],
+        "types": facts["type"].value_counts().sort_index().to_dict() if content.types else {},
+        "ranges": [
+            (name, title, _least(facts[name]), _most(facts[name]))
+            for name, title in (("length", "Length"), ("n_train", "Training series"), ("n_classes", "Classes"))
+        ],
+        "policies": GAPS,
+        "data": numbers(content),
+    }
+
+
+def numbers(content: Content) -> dict[str, object]:
+    """The numbers behind the leaderboard, small enough to be carried by the page.
+
+    Values are means over seeds, rounded to the score's decimals as they are before ranking (three more where a
+    score is not ranked); None is a gap: missing, NaN, infinite, or not of every seed.
+    """
+    return {
+        "gaps": content.gaps,
+        "methods": content.methods,
+        "datasets": [
+            {"name": name, **{column: _plain(value) for column, value in row.items()}}
+            for name, row in content.facts.to_dict("index").items()
+        ],
+        "scores": [_score_numbers(section.table, content) for section in content.sections],
+    }
+
+
+def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
+    up = higher_is_better(table.score, content.selection.scores)
+    digits = decimals(table.score)
+    mean = table.mean.reindex(index=content.facts.index, columns=content.methods)
+    real = None if table.real is None else table.real.reindex(content.facts.index)
+    return {
+        "name": table.score,
+        "up": up,
+        "digits": digits,
+        "has": [method in table.mean for method in content.methods],
+        "values": [_rounded(row, digits if up is not None else digits + 3) for row in mean.to_numpy(float)],
+        "real": None if real is None else _rounded(real.to_numpy(float), digits),
+        "realTitle": None if real is None else REAL[table.score][1],
+    }
+
+
+def _rounded(values: np.ndarray, digits: int) -> list[float | None]:
+    # As pandas rounds, so that what ties there ties here.
+    return [float(value) if np.isfinite(value) else None for value in np.round(values, digits)]
+
+
+def _plain(value: object) -> object:
+    if pd.isna(value):
+        return None
+    return value if isinstance(value, str) else int(value)
+
+
+def _about(content: Content) -> dict[str, object]:
+    selection = content.selection
+    return {
+        "n_datasets": len(selection.datasets),
+        "n_methods": len(content.methods),
+        "n_jobs": len(selection.jobs),
+        "n_failed": int((selection.jobs["status"] != "ok").sum()),
+        "n_seeds": int(selection.scores["seed"].nunique()),
+        "preset": selection.preset,
+        "finished": selection.jobs["finished_at"].max().strftime("%Y-%m-%d %H:%M UTC"),
+    }
+
+
+def _head(section: Section, content: Content) -> dict[str, object]:
+    score = score_of(section.name)
+    comparison = section.comparison
+    return {
+        "name": section.name,
+        "title": score.title,
+        "up": higher_is_better(section.name, content.selection.scores),
+        "description": score.description,
+        "digits": decimals(section.name),
+        "board_digits": min(decimals(section.name), _MOST_DIGITS),
+        "section": section,
+        "refusal": comparison if isinstance(comparison, str) else None,
+        "real": None if section.table.real is None else REAL[section.name][1],
+    }
+
+
+def _line(method: str, content: Content) -> dict[str, object]:
+    cells = []
+    for section in content.sections:
+        found = content.board[section.name].loc[method] if method in content.board.index else None
+        mean, rank, wins = (np.nan,) * 3 if found is None else (found["mean"], found["mean_rank"], found["wins"])
+        cells.append(
+            {
+                "score": section.name,
+                "mean": mean,
+                "rank": rank,
+                "wins": wins,
+                "digits": min(decimals(section.name), _MOST_DIGITS),
+                "best": rank == content.board[section.name, "mean_rank"].min(),
+            }
+        )
+    return {"method": method, "cells": cells}
+
+
+def _row(name: str, content: Content) -> dict[str, object]:
+    table = content.sections[0].table
+    cells = [
+        {"value": table.mean.loc[name, method], "place": int(table.place.loc[name, method])}
+        if method in table.mean
+        else {"value": np.nan, "place": 0}
+        for method in content.methods
+    ]
+    return {"dataset": name, **content.facts.loc[name].to_dict(), "cells": cells}
+
+
+def _least(column: pd.Series) -> int | None:
+    return None if column.isna().all() else int(column.min())
+
+
+def _most(column: pd.Series) -> int | None:
+    return None if column.isna().all() else int(column.max())

@@ -1,0 +1,167 @@
+"""A page per variant (with its views, where it ran with several): where it stands, and against whom."""
+
+import json
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from ..statistics import ALPHA, Comparison, decimals, higher_is_better
+from .content import Content, Section, score_of
+from .svg import picture
+
+_COUNTS = (
+    ("Jobs", "jobs"),
+    ("Finished", "ok"),
+    ("Parameters", "parameters"),
+    ("Mean seconds of a job", "seconds"),
+    ("Highest memory, MB", "memory"),
+)
+
+
+def variant_page(method: str, jobs: pd.DataFrame, content: Content) -> dict[str, object]:
+    """What the template of a variant's page needs.
+
+    Args:
+        method: The method.
+        jobs: Its jobs.
+        content: The whole.
+    """
+    good = jobs[jobs["status"] == "ok"]
+    sections = [section for section in content.sections if method in section.table.mean]
+    return {
+        "method": method,
+        "facts": _facts(jobs, good),
+        "standing": [_standing(method, section, content) for section in sections],
+        "against": _against(method, content),
+        "alpha": ALPHA,
+        "heads": [_head(section, content) for section in sections],
+        "rows": [
+            {"dataset": name, "cells": [_cell(method, name, section) for section in sections]}
+            for name in content.facts.index
+        ],
+        "settings": _settings(good if len(good) else jobs),
+        "failed": jobs[jobs["status"] != "ok"].sort_values(["dataset", "seed"]).to_dict("records"),
+    }
+
+
+def _facts(jobs: pd.DataFrame, good: pd.DataFrame) -> list[tuple[str, str]]:
+    parameters = good["n_parameters"].dropna()
+    memory = good["peak_memory_bytes"].dropna()
+    values = {
+        "jobs": f"{len(jobs):,}",
+        "ok": f"{len(good):,}",
+        "parameters": _span(parameters),
+        "seconds": f"{good['seconds_total'].mean():,.1f}" if good["seconds_total"].notna().any() else "",
+        "memory": f"{memory.max() / 1e6:,.0f}" if len(memory) else "",
+    }
+    return [(title, values[key]) for title, key in _COUNTS if values[key]]
+
+
+def _span(values: pd.Series) -> str:
+    if values.empty:
+        return ""
+    low, high = int(values.min()), int(values.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _head(section: Section, content: Content) -> dict[str, object]:
+    up = higher_is_better(section.name, content.selection.scores)
+    return {"name": section.name, "title": score_of(section.name).title, "up": up}
+
+
+def _standing(method: str, section: Section, content: Content) -> dict[str, object]:
+    found = {**_head(section, content), "digits": min(decimals(section.name), 3), "refusal": None, "ranks": None}
+    comparison = section.comparison
+    if not isinstance(comparison, Comparison):
+        refusal = comparison or "it has no direction: shown, never ranked"
+        return {**found, "refusal": refusal, "mean": content.board[section.name, "mean"].get(method, np.nan)}
+    line = comparison.summary.loc[method]
+    counts = _counts(comparison.ranks[method], comparison.ranks.shape[1])
+    return {
+        **found,
+        "mean": line["mean"],
+        "median": line["median"],
+        "rank": line["mean_rank"],
+        "wins": int(line["wins"]),
+        "place": int((comparison.summary["mean_rank"] < line["mean_rank"]).sum()) + 1,
+        "of": len(comparison.summary),
+        "n_datasets": comparison.n_datasets,
+        "ranks": _bars(counts, content.colours[method]),
+    }
+
+
+def _counts(ranks: pd.Series, n_methods: int) -> list[int]:
+    """How often each rank; a shared one counts as the better of the two it lies between."""
+    return np.bincount(np.floor(ranks.to_numpy()).astype(int), minlength=n_methods + 1)[1:].tolist()
+
+
+def _bars(counts: list[int], colour: str) -> Markup:
+    most = max(counts) or 1
+    body = [
+        f'<rect x="{12 * place}" y="{round(40 - 38 * count / most)}" width="10" height="{round(38 * count / most)}"'
+        f' fill="{colour}"/>'
+        for place, count in enumerate(counts)
+    ]
+    label = "How often each rank: " + ", ".join(f"{place + 1}: {count}" for place, count in enumerate(counts))
+    return picture(12 * len(counts), 42, label, [*body, f'<path d="M0 41h{12 * len(counts) - 2}"/>'], "bars")
+
+
+def _against(method: str, content: Content) -> dict[str, object]:
+    """Win, tie and loss against every other method, by score, and whether the test tells them apart."""
+    compared = [
+        section
+        for section in content.sections
+        if isinstance(section.comparison, Comparison) and method in section.comparison.ranks
+    ]
+    rows = []
+    for other in content.methods:
+        if other == method:
+            continue
+        cells = [_duel(section.comparison.pairs, method, other) for section in compared]
+        if any(cells):
+            rows.append({"method": other, "cells": cells})
+    return {"heads": [score_of(section.name).title for section in compared], "rows": rows}
+
+
+def _duel(pairs: pd.DataFrame, method: str, other: str) -> dict[str, object] | None:
+    straight = pairs[(pairs["first"] == method) & (pairs["second"] == other)]
+    turned = pairs[(pairs["first"] == other) & (pairs["second"] == method)]
+    row = pd.concat([straight, turned])
+    if row.empty:
+        return None
+    row = row.iloc[0]
+    win, loss = (row["win"], row["loss"]) if len(straight) else (row["loss"], row["win"])
+    apart = row["p_holm"] <= ALPHA
+    return {
+        "win": int(win),
+        "tie": int(row["tie"]),
+        "loss": int(loss),
+        "p": float(row["p_holm"]),
+        "verdict": ("better" if win > loss else "worse") if apart and win != loss else "",
+    }
+
+
+def _cell(method: str, dataset: str, section: Section) -> dict[str, object]:
+    table = section.table
+    return {
+        "text": table.text.loc[dataset, method],
+        "place": int(table.place.loc[dataset, method]),
+    }
+
+
+def _settings(jobs: pd.DataFrame) -> list[dict[str, object]]:
+    """Each configuration the method ran with, and on how many jobs."""
+    found = []
+    for (config, overrides), rows in jobs.groupby(["config", "overrides"]):
+        found.append(
+            {"jobs": len(rows), "config": _pretty(config), "overrides": overrides if overrides != "{}" else ""}
+        )
+    return found
+
+
+def _pretty(config: str) -> str:
+    try:
+        return json.dumps(json.loads(config), indent=2, ensure_ascii=False)
+    except ValueError:
+        return config

@@ -1,0 +1,88 @@
+"""Writing the site's files."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader
+
+from ..tables import GAP
+from .about import failures_page, provenance_page, score_section, scores_page
+from .content import Content
+from .datasets import dataset_page
+from .overview import overview
+from .variants import variant_page
+
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+_ASSETS = ("site.css", "tables.js", "leaderboard.js")
+
+
+def write_site(content: Content, folder: Path) -> None:
+    """Write all pages.
+
+    Args:
+        content: What they show.
+        folder: Where; index.html, scores.html, failures.html, provenance.html, datasets/, variants/ and assets/.
+    """
+    templates = _environment(content)
+
+    def write(path: str, template: str, **context: object) -> None:
+        root = "../" * path.count("/")
+        page = templates.get_template(template).render(root=root, **context)
+        # A lone half of a surrogate pair in a name is no text; it must not stop the report.
+        (folder / path).write_text(page, encoding="utf-8", errors="replace")
+
+    for name in ("datasets", "variants", "assets"):
+        (folder / name).mkdir()
+    for name in _ASSETS:
+        shutil.copyfile(_TEMPLATES / name, folder / "assets" / name)
+    diagrams = [score_section(section, content) for section in content.sections]
+    write("index.html", "overview.html", diagrams=diagrams, **overview(content))
+    write("scores.html", "scores.html", **scores_page(content))
+    write("failures.html", "failures.html", **failures_page(content))
+    write("provenance.html", "provenance.html", **provenance_page(content))
+    jobs, scores = content.selection.jobs, content.selection.scores
+    of_dataset = dict(iter(scores.groupby("dataset")))
+    for name, own in jobs.groupby("dataset"):
+        found = of_dataset.get(name, scores.iloc[:0])
+        write(f"datasets/{content.dataset_pages[name]}", "dataset.html", **dataset_page(name, own, found, content))
+    for method, own in jobs.groupby("method"):
+        write(f"variants/{content.method_pages[method]}", "variant.html", **variant_page(method, own, content))
+
+
+def _environment(content: Content) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = _number
+    environment.filters["count"] = _count
+    environment.filters["megabytes"] = _megabytes
+    environment.filters["key"] = _key
+    environment.globals |= {
+        "gap": GAP,
+        "gaps": content.gaps,
+        "preset": content.selection.preset,
+        "rows_hash": content.selection.rows_hash,
+        "colours": content.colours,
+        "dataset_pages": content.dataset_pages,
+        "method_pages": content.method_pages,
+    }
+    return environment
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return GAP if value is None or pd.isna(value) else f"{value:,.{digits}f}".replace(",", "\u202f")
+
+
+def _count(value: float | None) -> str:
+    return _number(value, 0)
+
+
+def _megabytes(value: float | None) -> str:
+    return _number(None if value is None or pd.isna(value) else value / 1e6, 0)
+
+
+def _key(value: float | None) -> str:
+    """A number to sort by; nothing for a gap, so that it stays last."""
+    return "" if value is None or not np.isfinite(float(value)) else f"{float(value):.9g}"
