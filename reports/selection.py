@@ -56,7 +56,7 @@ class Selection:
     @property
     def datasets(self) -> list[str]:
         """All data sets that were tried, also those on which every job failed."""
-        return sorted(set(self.jobs["dataset"]))
+        return sorted(self.jobs["dataset"].unique())
 
     def open(self, label: str = "") -> ResultStore:
         """The store behind a label, for its samples, latents and curves."""

@@ -119,12 +119,12 @@ def seed_means(scores: pd.DataFrame, score: str, datasets: Sequence[str] | None 
     Raises:
         ReportError: Nobody has this score.
     """
+    named = name_methods(scores)
     # Sorted, so that the last bit of a mean does not depend on the order of the rows.
-    named = name_methods(scores).sort_values(["dataset", "method", "seed"], kind="stable")
-    rows = named[named["score"] == score]
+    rows = named[named["score"] == score].sort_values(["dataset", "method", "seed"], kind="stable")
     if rows.empty:
-        raise ReportError(f"there is no score {score!r} here; there are: {', '.join(sorted(set(scores['score'])))}")
-    wanted = sorted(set(scores["dataset"]) | set(datasets or ()))
+        raise ReportError(f"there is no score {score!r} here; there are: {', '.join(sorted(scores['score'].unique()))}")
+    wanted = sorted(set(scores["dataset"].unique()) | set(datasets or ()))
     cells = rows.assign(value=rows["value"].astype(float)).groupby(["dataset", "method"])["value"]
     # mean() skips NaN; one diverged seed must not vanish in the mean of the others.
     seeds = rows.groupby("method")["seed"].nunique()

@@ -46,7 +46,7 @@ class ScoreTable:
 
 def score_names(scores: pd.DataFrame) -> list[str]:
     """The scores that are there, in the suite's order, those it does not know behind."""
-    there = set(scores["score"]) - set(_COMPANIONS)
+    there = set(scores["score"].unique()) - set(_COMPANIONS)
     return [name for name in SCORES if name in there] + sorted(there - set(SCORES))
 
 
