@@ -188,7 +188,7 @@ def compare(
         summary=_summary(values, ranks, better),
         pairs=pd.DataFrame(),
         friedman=friedman(ranks),
-        methods=tuple(ordered(name_methods(scores)["method"])),
+        methods=tuple(ordered(name_methods(scores)["method"].unique())),
     )
     return replace(comparison, pairs=_pairs(comparison))
 

@@ -150,7 +150,7 @@ def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[s
             summary = pd.DataFrame({"mean": mean, "mean_rank": np.nan, "wins": np.nan})
         for statistic in ("mean", "mean_rank", "wins"):
             columns[score, statistic] = summary[statistic].astype(float)
-    board = pd.DataFrame(columns).reindex(ordered(name_methods(scores)["method"]))
+    board = pd.DataFrame(columns).reindex(ordered(name_methods(scores)["method"].unique()))
     board.columns = pd.MultiIndex.from_tuples(columns, names=["score", "statistic"])
     return board.rename_axis("method")
 
