@@ -214,7 +214,8 @@ class ResultStore(Artifacts, Checkpoints):
             yield from zip(one.table[first].to_pylist(), one.table[second].to_pylist(), strict=True)
 
     def _frame(self, name: str) -> pd.DataFrame:
-        return self.table(name).to_pandas(types_mapper=_PANDAS.get)
+        # In one piece: every later step on a column of thousands of chunks would go through them all.
+        return self.table(name).combine_chunks().to_pandas(types_mapper=_PANDAS.get)
 
     def _attempt(self, row: JobRow) -> pa.Table:
         check_key(row.job)
