@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader
+from joblib import Parallel, cpu_count, delayed
 
 from ..tables import GAP
 from .about import failures_page, provenance_page, score_section, scores_page
@@ -15,6 +16,9 @@ from .overview import overview
 from .variants import variant_page
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
+# A process more takes seconds to start and some 300 MB; it pays from so many pages on.
+MOST_WORKERS = 3
+FEWEST_PAGES = 24
 _ASSETS = ("site.css", "tables.js", "leaderboard.js")
 
 
@@ -25,30 +29,45 @@ def write_site(content: Content, folder: Path) -> None:
         content: What they show.
         folder: Where; index.html, scores.html, failures.html, provenance.html, datasets/, variants/ and assets/.
     """
-    templates = _environment(content)
-
-    def write(path: str, template: str, **context: object) -> None:
-        root = "../" * path.count("/")
-        page = templates.get_template(template).render(root=root, **context)
-        # A lone half of a surrogate pair in a name is no text; it must not stop the report.
-        (folder / path).write_text(page, encoding="utf-8", errors="replace")
-
     for name in ("datasets", "variants", "assets"):
         (folder / name).mkdir()
     for name in _ASSETS:
         shutil.copyfile(_TEMPLATES / name, folder / "assets" / name)
+    pages = _Pages(content, folder)
     diagrams = [score_section(section, content) for section in content.sections]
-    write("index.html", "overview.html", diagrams=diagrams, **overview(content))
-    write("scores.html", "scores.html", **scores_page(content))
-    write("failures.html", "failures.html", **failures_page(content))
-    write("provenance.html", "provenance.html", **provenance_page(content))
-    jobs, scores = content.selection.jobs, content.selection.scores
-    of_dataset = dict(iter(scores.groupby("dataset")))
-    for name, own in jobs.groupby("dataset"):
-        found = of_dataset.get(name, scores.iloc[:0])
-        write(f"datasets/{content.dataset_pages[name]}", "dataset.html", **dataset_page(name, own, found, content))
-    for method, own in jobs.groupby("method"):
-        write(f"variants/{content.method_pages[method]}", "variant.html", **variant_page(method, own, content))
+    pages.write("index.html", "overview.html", diagrams=diagrams, **overview(content))
+    pages.write("scores.html", "scores.html", **scores_page(content))
+    pages.write("failures.html", "failures.html", **failures_page(content))
+    pages.write("provenance.html", "provenance.html", **provenance_page(content))
+    for method, jobs in content.selection.jobs.groupby("method"):
+        pages.write(f"variants/{content.method_pages[method]}", "variant.html", **variant_page(method, jobs, content))
+    names = content.selection.datasets
+    workers = min(cpu_count(), MOST_WORKERS, len(names) // FEWEST_PAGES) or 1
+    Parallel(workers)(delayed(_write_datasets)(content, folder, names[place::workers]) for place in range(workers))
+
+
+def _write_datasets(content: Content, folder: Path, names: list[str]) -> None:
+    pages = _Pages(content, folder)
+    scores, jobs = (
+        dict(iter(frame.groupby("dataset"))) for frame in (content.selection.scores, content.selection.jobs)
+    )
+    none = content.selection.scores.iloc[:0]
+    for name in names:
+        context = dataset_page(name, jobs[name], scores.get(name, none), content)
+        pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", **context)
+
+
+class _Pages:
+    """Templates, and the folder where what is made of them goes."""
+
+    def __init__(self, content: Content, folder: Path):
+        self.templates = _environment(content)
+        self.folder = folder
+
+    def write(self, path: str, template: str, **context: object) -> None:
+        page = self.templates.get_template(template).render(root="../" * path.count("/"), **context)
+        # A lone half of a surrogate pair in a name is no text; it must not stop the report.
+        (self.folder / path).write_text(page, encoding="utf-8", errors="replace")
 
 
 def _environment(content: Content) -> Environment:

@@ -217,13 +217,12 @@
     save();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () =>
-    setTimeout(() => {
-      sorting.board = sorting.rows = null;
-      apply();
-      save();
-    }),
-  );
+  document.getElementById("reset").addEventListener("click", () => {
+    form.reset();
+    sorting.board = sorting.rows = null;
+    apply();
+    save();
+  });
   for (const [name, element] of Object.entries({ board, rows: table })) {
     element.addEventListener("sorted", () => {
       sorting[name] = sortedBy(element).join(":");
