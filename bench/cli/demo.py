@@ -12,6 +12,7 @@ from ..execution import Execution
 from ..planning import Sweep
 from .app import app
 from .output import print_table
+from .reporting import dataset_types
 from .sweeping import run_and_tell
 
 DEMO = ("ItalyPowerDemand", "GunPoint", "ArrowHead")
@@ -26,7 +27,7 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
     status = run_and_tell(out, Sweep(DEMO), Execution())
     if status > 1:
         raise typer.Exit(status)
-    page = write_report(out, preset="quick")
+    page = write_report(out, preset="quick", types=dataset_types())
     board = leaderboard_text(leaderboard(ResultStore(out).scores()))
     print("mean over data sets (mean rank)")
     print_table(("method", *board.columns), list(board.itertuples(name=None)))

@@ -217,7 +217,7 @@
     save();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  document.getElementById("reset").addEventListener("click", () => {
+  document.getElementById("clear").addEventListener("click", () => {
     form.reset();
     sorting.board = sorting.rows = null;
     apply();

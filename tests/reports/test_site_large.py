@@ -1,0 +1,86 @@
+"""The site of a store as large as the real thing: 128 data sets x 8 variants x 5 seeds, all scores."""
+
+import contextlib
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from browser import Visit, chromium
+from synthetic_store import archive
+
+from ucrbench.datasets import catalogue
+
+pytestmark = pytest.mark.soak
+
+_REPORT = """
+import sys
+from ucrbench.bench.cli.reporting import dataset_types
+from ucrbench.reports import report
+report(sys.argv[1], sys.argv[2], types=dataset_types())
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return archive(tmp_path_factory.mktemp("large") / "out", list(catalogue().values()))
+
+
+@pytest.fixture(scope="module")
+def built(store, tmp_path_factory):
+    """The site, the seconds it took, and the most memory that it and its workers held at a time."""
+    site = tmp_path_factory.mktemp("site") / "site"
+    began, most = time.monotonic(), 0
+    process = subprocess.Popen([sys.executable, "-c", _REPORT, str(store.path), str(site)])
+    watched = psutil.Process(process.pid)
+    while process.poll() is None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            most = max(most, sum(one.memory_info().rss for one in (watched, *watched.children(recursive=True))))
+        time.sleep(0.1)
+    assert process.returncode == 0
+    return site, time.monotonic() - began, most
+
+
+def test_it_is_built_in_a_minute_and_light(built):
+    site, seconds, memory = built
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    print(f"{seconds:.0f} s, {memory / 1e6:.0f} MB of memory, {size / 1e6:.1f} MB of site")
+    assert len(list(site.glob("datasets/*.html"))) == 128
+    assert seconds <= 60
+    assert memory <= 1.5e9
+    assert size <= 25e6
+
+
+def test_sorting_and_filtering_answer_within_a_tenth_of_a_second(built):
+    """From the event to the end of the layout that it causes."""
+    with chromium() as browser, Visit(browser, built[0] / "index.html") as visit:
+        seconds = visit.page.evaluate(
+            """() => {
+              const timed = (act) => {
+                const began = performance.now();
+                act();
+                document.body.getBoundingClientRect();
+                return performance.now() - began;
+              };
+              const form = document.getElementById("filter");
+              const change = (name, value) => timed(() => {
+                const field = form.elements[name];
+                field.value = value;
+                field.dispatchEvent(new Event("input", { bubbles: true }));
+              });
+              const click = (selector) => timed(() => document.querySelector(selector).click());
+              return {
+                sort: [1, 2, 3].map(() => click("#rows th[data-key=v1] button")),
+                "sort by name": [click("#rows th[data-key=name] button")],
+                "sort the board": [click("#board th[data-key=fid] button")],
+                score: ["fid", "cas", "knn"].map((name) => change("score", name)),
+                name: ["e", "ec", "ecg", ""].map((text) => change("q", text)),
+                length: ["300", ""].map((text) => change("length-from", text)),
+                type: ["Image", "Sensor"].map((name) => click(`input[value=${name}]`)),
+                variant: [click("input[name=variant]"), click("input[name=variant]")],
+              };
+            }"""
+        )
+        print({name: [round(one) for one in found] for name, found in seconds.items()})
+        assert {name: found for name, found in seconds.items() if max(found) > 100} == {}
