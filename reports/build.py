@@ -4,19 +4,21 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from ..results import ResultStore
-from .canvas import save
+from .comparing import select_stores
 from .diagram import write_diagram
 from .errors import ReportError
 from .latex import leaderboard_latex, score_table_latex
-from .selection import Selection, select
+from .lineage import Lineage, Source
+from .rows import TABLES
+from .selection import Selection
 from .site import Content, Section, write_site
+from .site.names import file_names
 from .site.paths import hide_paths
 from .statistics import GAPS, Comparison
 from .tables import ScoreTable, compare_all, coverage, failures, leaderboard, score_names, score_table
@@ -26,43 +28,47 @@ _MAY_HOLD_PATHS = ("error", "traceback", "config", "overrides")
 
 
 def report(
-    out: str | Path,
+    stores: Mapping[str, str | Path] | str | Path,
     dest: str | Path | None = None,
     preset: str | None = None,
     gaps: str = "refuse",
     types: Mapping[str, str] | None = None,
+    against: Sequence[str] = (),
 ) -> Path:
-    """Write the report of a store.
+    """Write the report of a store, or of several side by side.
 
     The report is made beside its place and put there whole; one that was there before is replaced.
 
     Args:
-        out: Folder of the store.
-        dest: Folder of the report, `out`/report if not given.
-        preset: The preset to report on; needed where the store holds several.
-        gaps: What to do where a method lacks a data set: "refuse" to rank that score (the page says why), or
-            rank on the data sets "common" to all.
+        stores: A store's folder, or several by their labels.
+        dest: Folder of the report; `report` in the folder of a single store if not given.
+        preset: The preset to report on; needed where a store holds several.
+        gaps: What to do where a method lacks a data set: "refuse" to rank that score (the site says why), rank on
+            the data sets "common" to all, or give it the "worst" rank.
         types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
+        against: What else to compare with, see `select_stores`.
 
     Returns:
-        Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex, and
-        figures/*.pdf and *.svg.
+        Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex,
+        figures/*.pdf and *.svg, and lineage.json for `check`.
 
     Raises:
-        StoreError: `out` is no store, or cannot be read.
+        StoreError: A folder is no store, or cannot be read.
         ReportError: Nothing to report, results that must not be mixed, or a `dest` that cannot be used.
     """
     if gaps not in GAPS:
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
-    store = ResultStore(out)
-    dest = Path(dest) if dest is not None else store.path / "report"
+    if dest is None and isinstance(stores, Mapping):
+        raise ReportError("a report of several stores needs a folder of its own; name one")
+    dest = Path(stores) / "report" if dest is None else Path(dest)
     _check_free(dest)
-    selection = _publishable(select(store, preset))
+    selection = select_stores(stores, preset, against)
     work = dest.parent / f".{dest.name}.{uuid.uuid4().hex}"
     try:
         work.mkdir(parents=True)
         try:
-            _write(store, selection, gaps, types or {}, work)
+            _write(_publishable(selection), gaps, types or {}, work)
+            _write_lineage(selection, work, dest)
             _swap(work, dest)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -101,11 +107,11 @@ def _publishable(selection: Selection) -> Selection:
     jobs = selection.jobs.copy()
     for column in _MAY_HOLD_PATHS:
         jobs[column] = jobs[column].map(hide_paths, na_action="ignore")
-    scores = selection.scores.assign(overrides=selection.scores["overrides"].map(hide_paths))
+    scores = selection.scores.assign(overrides=selection.scores["overrides"].map(hide_paths, na_action="ignore"))
     return replace(selection, jobs=jobs, scores=scores)
 
 
-def _write(store: ResultStore, selection: Selection, gaps: str, types: Mapping[str, str], work: Path) -> None:
+def _write(selection: Selection, gaps: str, types: Mapping[str, str], work: Path) -> None:
     tables, figures = work / "tables", work / "figures"
     tables.mkdir()
     figures.mkdir()
@@ -122,7 +128,7 @@ def _write(store: ResultStore, selection: Selection, gaps: str, types: Mapping[s
     board = leaderboard(selection.scores, gaps, selection.datasets)
     _write_overview(selection, board, gaps, tables)
     _write_tests(comparisons, tables)
-    write_site(Content(selection, board, tuple(sections), store, gaps, types), work)
+    write_site(Content(selection, board, tuple(sections), gaps, types), work)
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
@@ -179,6 +185,23 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     selection.scores.drop(columns=twice).to_csv(folder / "scores.csv", index=False)
     selection.jobs.drop(columns=["config", "traceback"]).to_csv(folder / "jobs.csv", index=False)
     selection.references.to_csv(folder / "references.csv", index=False)
+
+
+def _write_lineage(selection: Selection, work: Path, dest: Path) -> None:
+    lineage = Lineage(selection)
+    datasets = {f"datasets/{file}": name for name, file in file_names(selection.datasets).items()}
+    scores = {_stem(name): name for name in score_names(selection.scores)}
+    for path in sorted(work.rglob("*")):
+        name = path.relative_to(work).as_posix()
+        # Of figures and tables of a score, the name begins with the score's: fid.csv, fid-cd-ranks.csv.
+        score = scores.get(path.stem.split("-cd")[0]) if "/" in name else None
+        if name in datasets:
+            lineage.record(name, Source(TABLES, datasets=(datasets[name],)))
+        elif score is not None and name.startswith(("tables/", "figures/")):
+            lineage.record(name, Source(("scores", "references"), scores=(score,)))
+        elif path.is_file() and not name.startswith("assets/"):
+            lineage.record(name, Source(TABLES))
+    lineage.write(work, dest)
 
 
 def _stem(name: str) -> str:

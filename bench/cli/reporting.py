@@ -1,32 +1,74 @@
-"""`report`: the site, tables and figures of a result folder."""
+"""`report`: the site or the paper of one result folder or several, and whether one is stale."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ... import reports
 from ...datasets import catalogue
-from ...reports import report as write_report
+from ..errors import UsageError
 from .app import app
-from .options import Out
 
 
 @app.command()
 def report(
-    out: Out,
+    outs: Annotated[list[Path] | None, typer.Argument(metavar="OUT...", help="Folders of results.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the site; OUT/report by default.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")] = None,
+    against: Annotated[
+        list[str] | None, typer.Option(help="published, published:NAME, a CSV, or SCORE=CSV of data sets x methods.")
+    ] = None,
     preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
     gaps: Annotated[
         str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
     ] = "refuse",
+    paper: Annotated[Path | None, typer.Option(help="Folder of LaTeX for a paper; the site only with --to.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Folder of a site or paper: name the stale files.")] = None,
 ) -> None:
     """Write the site of OUT, with tables and figures beside it, and print its first page.
 
     Example: ucrbench report out --to site
     """
-    print(write_report(out, to, preset, gaps, dataset_types()))
+    stores = _stores(outs or [], label or [])
+    if check is not None:
+        _tell_stale(check, stores)
+    elif not stores:
+        raise UsageError("name a folder of results to report on")
+    elif paper is not None:
+        print(reports.paper(stores, paper, preset, gaps, against or ()))
+        if to is not None:
+            print(reports.report(stores, to, preset, gaps, dataset_types(), against or ()))
+    else:
+        print(reports.report(stores, to, preset, gaps, dataset_types(), against or ()))
 
 
 def dataset_types() -> dict[str, str]:
     """The archive's type of each data set, by which the site's leaderboard can be filtered."""
     return {name: info.type for name, info in catalogue().items()}
+
+
+def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | None:
+    """One folder as it is; several by their labels, which are their names where none is given."""
+    names = {}
+    for text in labels:
+        out, equals, name = text.partition("=")
+        if not equals or not name or Path(out) not in outs:
+            raise UsageError(f"label {text!r}: write OUT=NAME, OUT being one of the folders to report on")
+        names[Path(out)] = name
+    if len(outs) < 2 and not names:
+        return outs[0] if outs else None
+    found = {names.get(out, out.resolve().name): out for out in outs}
+    if len(found) < len(outs):
+        raise UsageError("two folders have the same name; tell them apart with --label OUT=NAME")
+    return found
+
+
+def _tell_stale(folder: Path, stores: dict[str, Path] | Path | None) -> None:
+    given = {"": stores} if isinstance(stores, Path) else stores
+    stale = reports.check(folder, given)
+    for one in stale:
+        print(f"{one.path}: {one.why}")
+    if stale:
+        raise typer.Exit(1)
+    print(f"{folder}: nothing is stale")

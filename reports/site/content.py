@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
-import numpy as np
 import pandas as pd
 
 from ...results import SCORES, Score
@@ -16,15 +14,6 @@ from ..tables import ScoreTable
 from .names import file_names
 
 _FACTS = ("n_train", "n_test", "length", "n_classes")
-
-
-class Artifacts(Protocol):
-    """What jobs left behind beside their scores; None where nothing was kept. A `ResultStore` is one."""
-
-    def real(self, dataset: str) -> tuple[np.ndarray, np.ndarray] | None: ...
-    def samples(self, job: str) -> dict[str, np.ndarray] | None: ...
-    def latents(self, job: str) -> dict[str, np.ndarray] | None: ...
-    def curves(self, job: str) -> pd.DataFrame | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +44,6 @@ class Content:
         selection: The frames.
         board: The leaderboard over all data sets.
         sections: One per score, in order.
-        artifacts: Where series, latents and curves are.
         gaps: The policy for gaps.
         types: Type of each data set, such as "ECG", where known.
     """
@@ -63,19 +51,18 @@ class Content:
     selection: Selection
     board: pd.DataFrame
     sections: tuple[Section, ...]
-    artifacts: Artifacts
     gaps: str
     types: Mapping[str, str]
 
     @cached_property
     def methods(self) -> list[str]:
         """All methods, also those of which every job failed, in the order in which they are shown."""
-        return list(colours(self.selection.jobs["method"]))
+        return list(self.colours)
 
     @cached_property
     def colours(self) -> dict[str, str]:
         """Colour of each method."""
-        return colours(self.selection.jobs["method"])
+        return colours({*self.selection.jobs["method"].unique(), *self.selection.scores["method"].unique()})
 
     @cached_property
     def facts(self) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: C
         "after": names[place + 1] if place + 1 < len(names) else None,
         "scores": _table(name, content),
         "seeds": _seeds(scores),
-        "pictures": _pictures(name, {method: first["job"][method] for method in ordered(first.index)}, content),
+        "pictures": _pictures(name, first.loc[ordered(first.index)], content),
         "drawn": ordered(first.index),
         "jobs": jobs.sort_values(["method", "seed"])[list(_JOB_COLUMNS)].to_dict("records"),
         "provenance": _provenance(good, scores),
@@ -86,18 +86,21 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
     return {"heads": [score_of(name).title for name in names], "rows": rows}
 
 
-def _pictures(name: str, jobs: Mapping[str, str], content: Content) -> dict[str, object]:
-    store = content.artifacts
-    curves = {method: frame for method, job in jobs.items() if (frame := store.curves(job)) is not None}
+def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> dict[str, object]:
+    """Pictures of one job per method, the index of `jobs`."""
+    labels = jobs["store"] if "store" in jobs else pd.Series("", index=jobs.index)
+    stores = {label: content.selection.open(label) for label in labels.unique()}
+    places = {method: (stores[labels[method]], jobs["job"][method]) for method in jobs.index}
+    curves = {method: frame for method, (store, job) in places.items() if (frame := store.curves(job)) is not None}
     embeddings, classes = [], []
-    for method, job in jobs.items():
+    for method, (store, job) in places.items():
         latents = store.latents(job)
         if latents and _drawable(latents):
             svg, share = embedding(latents, method)
             embeddings.append({"method": method, "svg": svg, "share": share})
             classes = classes_of(latents)
-    real = store.real(name)
-    samples = {method: arrays for method, job in jobs.items() if (arrays := store.samples(job))}
+    real = next((found for store in stores.values() if (found := store.real(name)) is not None), None)
+    samples = {method: arrays for method, (store, job) in places.items() if (arrays := store.samples(job))}
     return {
         "curves": training_curves(curves, content.colours) if curves else [],
         "embeddings": embeddings,

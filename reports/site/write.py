@@ -39,8 +39,10 @@ def write_site(content: Content, folder: Path) -> None:
     pages.write("scores.html", "scores.html", **scores_page(content))
     pages.write("failures.html", "failures.html", **failures_page(content))
     pages.write("provenance.html", "provenance.html", **provenance_page(content))
-    for method, jobs in content.selection.jobs.groupby("method"):
-        pages.write(f"variants/{content.method_pages[method]}", "variant.html", **variant_page(method, jobs, content))
+    jobs = content.selection.jobs
+    for method, page in content.method_pages.items():
+        own = variant_page(method, jobs[jobs["method"] == method], content)
+        pages.write(f"variants/{page}", "variant.html", **own)
     names = content.selection.datasets
     workers = min(cpu_count(), MOST_WORKERS, len(names) // FEWEST_PAGES) or 1
     Parallel(workers)(delayed(_write_datasets)(content, folder, names[place::workers]) for place in range(workers))
@@ -82,6 +84,7 @@ def _environment(content: Content) -> Environment:
         "gap": GAP,
         "gaps": content.gaps,
         "preset": content.selection.preset,
+        "notes": content.selection.notes,
         "rows_hash": content.selection.rows_hash,
         "colours": content.colours,
         "dataset_pages": content.dataset_pages,

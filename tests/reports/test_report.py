@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from synthetic_store import build
 
-from ucrbench.reports import ReportError, leaderboard, leaderboard_text, report, score_table
+from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table
 from ucrbench.reports.latex import escape, score_table_latex
 from ucrbench.results import ResultStore, StoreError
 
@@ -267,3 +267,42 @@ def test_best_is_bold_and_second_underlined(tmp_path):
 def test_the_room_does_not_import_torch_or_pyplot():
     code = "import ucrbench.reports, sys; assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_several_stores_and_results_from_elsewhere(tmp_path):
+    build(tmp_path / "a", ["A", "B"], variants=("ae", "vae"), names=["knn"])
+    build(tmp_path / "b", ["A", "B"], variants=("vqvae",), names=["knn"])
+    (tmp_path / "theirs.csv").write_text("dataset,flow\nA,0.5\nB,0.75\n", encoding="utf-8")
+    stores = {"one": tmp_path / "a", "two": tmp_path / "b"}
+    with pytest.raises(ReportError, match="several stores needs a folder"):
+        report(stores)
+    first = report(stores, tmp_path / "site", against=[f"knn={tmp_path / 'theirs.csv'}"])
+    names = ["ae [one]", "vae [one]", "vqvae [two]", "flow [theirs]"]
+    for name in names:
+        assert name in Page(first).text
+    assert len(list(first.parent.glob("variants/*.html"))) == 4
+    page = Page(first.parent / "datasets" / "B.html")
+    assert "0.7500" in page.text
+    # Samples of both stores are drawn: real series and three methods, all and by class; and a training curve.
+    assert page.tags.count("svg") == 4 * 4 + 1
+    assert check(first.parent) == []
+
+
+def test_what_is_stale_is_found(tmp_path):
+    build(tmp_path / "out", ["A", "B"], samples=False, names=["knn", "fid"])
+    site = report(tmp_path / "out", tmp_path / "site").parent
+    assert check(site) == []
+    build(tmp_path / "out", ["B"], variants=["ae"], samples=False, names=["knn"], value=0.9)
+    stale = {one.path for one in check(site)}
+    assert {"index.html", "datasets/B.html", "variants/ae.html", "tables/knn.csv", "figures/knn-cd.pdf"} <= stale
+    assert not {"datasets/A.html", "tables/fid.csv", "figures/fid-cd.svg"} & stale
+
+
+def test_a_published_site_names_no_path(tmp_path):
+    build(tmp_path / "out", ["A"], samples=False, failed=[("A", "vae")])
+    site = report(tmp_path / "out").parent
+    for path in site.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert str(tmp_path).encode() not in content, path
+            assert b"somebody" not in content, path
