@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from .autoencoders import AutoEncoder, VQAutoEncoder
-from .config import Config
+from .checkpoint import Keeper, Storage
+from .config import Config, Training
 from .density import LatentDensity
 from .loop import Curves, train
 from .maskgit import MaskGIT
@@ -44,6 +45,13 @@ class TorchModel:
         self.config, self.seed, self.device = config, seed, torch.device(device)
         self.curves: dict[str, Curves] = {}
         self.seconds: dict[str, float] = {}
+        self.storage: Callable[[str], Storage] | None = None  # of the checkpoints of a stage, by its name
+
+    def _train(self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training) -> float:
+        """Train a stage's module, from its checkpoint on if there is one; the seconds of earlier attempts."""
+        keeper = Keeper(self.storage(stage)) if self.storage is not None else None
+        self.curves[stage] = train(module, data, budget, keeper)
+        return keeper.earlier if keeper is not None else 0.0
 
     def networks(self) -> dict[str, nn.Module]:
         """The fitted networks by name."""
@@ -140,8 +148,8 @@ class AutoEncoderModel(TorchModel):
         series = torch.as_tensor(x, device=self.device)
         with seeded(self.device, self.seed, 1):
             self._before_training(series)
-            self.curves["autoencoder"] = train(self.module, (series,), self.config.training)
-        self.seconds["fit"] = time.perf_counter() - started
+            earlier = self._train("autoencoder", self.module, (series,), self.config.training)
+        self.seconds["fit"] = earlier + time.perf_counter() - started
 
     def _before_training(self, series: Tensor) -> None:
         """A place for starts that depend on the data."""
@@ -182,8 +190,8 @@ class VQModel(AutoEncoderModel):
             logits = torch.as_tensor(self._map(self._token_logits, x), device=self.device)
             labels = np.zeros(len(x), dtype=np.int64) if y is None else y
             data = (logits, torch.as_tensor(labels, device=self.device))
-            self.curves["prior"] = train(self.prior, data, config.training)
-        self.seconds["prior"] = time.perf_counter() - started
+            earlier = self._train("prior", self.prior, data, config.training)
+        self.seconds["prior"] = earlier + time.perf_counter() - started
         return self
 
     def encode(self, x: np.ndarray) -> np.ndarray:

@@ -2,15 +2,17 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .checkpoint import Keeper
 from .config import Training
 from .errors import Diverged
 
+CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
 WARM_UP = 3  # eager steps before a capture: libraries choose their kernels and allocate in them
 
 Curves = dict[str, np.ndarray]
@@ -22,7 +24,7 @@ class HasLoss(Protocol):
     def loss(self, *batch: Tensor) -> dict[str, Tensor]: ...
 
 
-def train(module: nn.Module, data: tuple[Tensor, ...], config: Training) -> Curves:
+def train(module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper: Keeper | None = None) -> Curves:
     """Minimise `module.loss` by AdamW, the learning rate falling to zero along a cosine.
 
     Batches have one size, min(config.batch, N): one fresh permutation of the cases after the other, laid end to end
@@ -34,6 +36,8 @@ def train(module: nn.Module, data: tuple[Tensor, ...], config: Training) -> Curv
         module: on the device of the data; left in evaluation mode.
         data: tensors with N cases along the first axis, handed to `module.loss` batch by batch.
         config: budget and optimiser.
+        keeper: writes checkpoints from time to time and at the end; one of the same training is taken up again, one
+            of another is left aside with a warning.
 
     Returns:
         Every named loss at every step, each an array (steps,) float32.
@@ -43,8 +47,11 @@ def train(module: nn.Module, data: tuple[Tensor, ...], config: Training) -> Curv
     """
     step = _Step(module, data, config)
     module.train()
-    _repeat(step, step.total, data[0].device)
+    done = step.restore(keeper) if keeper is not None else 0
+    _repeat(step, step.total - done, data[0].device, keeper)
     module.eval()
+    if keeper is not None and done < step.total:
+        keeper.write(step.state())
     return step.read()
 
 
@@ -54,6 +61,7 @@ class _Step:
     def __init__(self, module: nn.Module, data: tuple[Tensor, ...], config: Training) -> None:
         cases, device = len(data[0]), data[0].device
         self.module, self.data, self.total = module, data, config.steps(cases)
+        self.kind = repr((config, [tuple(tensor.shape) for tensor in data], _shapes(module)))
         self.batches = _batches(cases, min(config.batch, cases), self.total, device)
         progress = torch.arange(self.total, device=device) / self.total
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))
@@ -82,6 +90,40 @@ class _Step:
         self.optimiser.step()
         self.number.add_(1)
 
+    def state(self) -> dict[str, Any]:
+        """All that the steps to come depend on; without the optimiser's moments once there are none."""
+        device = self.rate.device
+        return {
+            "kind": self.kind,
+            "done": (done := int(self.number)),
+            "module": self.module.state_dict(),
+            "optimiser": self.optimiser.state_dict()["state"] if done < self.total else {},
+            "batches": self.batches,
+            "names": self.names,
+            "curves": self.curves,
+            "random": torch.get_rng_state(),
+            "device_random": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+        }
+
+    def restore(self, keeper: Keeper) -> int:
+        """Go back to the state that was kept; the number of steps already done."""
+        device = self.rate.device
+        state = keeper.read(self.kind)
+        if state is None:
+            return 0
+        self.module.load_state_dict(state["module"])
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": state["optimiser"], "param_groups": groups})
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate
+        self.number.fill_(state["done"])
+        self.names = state["names"]
+        self.batches, self.curves = state["batches"].to(device), state["curves"].to(device)
+        torch.set_rng_state(state["random"])
+        if state["device_random"] is not None and device.type == "cuda":
+            torch.cuda.set_rng_state(state["device_random"], device)
+        return state["done"]
+
     def read(self) -> Curves:
         """The curves, on the host."""
         values = self.curves.cpu().numpy()
@@ -91,9 +133,10 @@ class _Step:
         return {name: values[:, i] for i, name in enumerate(self.names)}
 
 
-def _repeat(step: Callable[[], None], times: int, device: torch.device) -> None:
+def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | None) -> None:
     """Call a step so many times; on CUDA as a captured graph, after a few calls to warm up."""
-    done = 0
+    run: Callable[[], None] = step
+    done, chunk = 0, 1
     if device.type == "cuda" and times > 2 * WARM_UP:
         # Captured work runs on a stream of its own; so must what warms it up.
         side = torch.cuda.Stream(device)
@@ -110,11 +153,20 @@ def _repeat(step: Callable[[], None], times: int, device: torch.device) -> None:
         except RuntimeError as error:
             warnings.warn(f"training runs step by step: {error}".splitlines()[0], stacklevel=3)
         else:
-            for _ in range(times - done):
-                graph.replay()
-            return
-    for _ in range(times - done):
-        step()
+            run, chunk = graph.replay, CHUNK
+    while done < times:
+        for _ in range(n := min(chunk, times - done)):
+            run()
+        done += n
+        if keeper is not None:
+            if chunk > 1:
+                torch.cuda.synchronize(device)  # or the clock would tell how fast steps are queued
+            if done < times and keeper.due():
+                keeper.write(step.state())
+
+
+def _shapes(module: nn.Module) -> list[tuple[str, tuple[int, ...]]]:
+    return [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
 
 
 def _batches(cases: int, size: int, steps: int, device: torch.device) -> Tensor:

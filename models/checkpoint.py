@@ -1,0 +1,59 @@
+"""What a training needs to go on where it was stopped, bit for bit on a CPU."""
+
+import io
+import time
+import warnings
+from typing import Any, Protocol
+
+import torch
+
+
+class Storage(Protocol):
+    """Where the checkpoint of one stage lies; writing replaces what was there, whole or not at all."""
+
+    def load(self) -> bytes | None:
+        """What was saved last, None where nothing was."""
+        ...
+
+    def save(self, data: bytes) -> None:
+        """Keep it in place of what was saved before."""
+        ...
+
+
+class Keeper:
+    """Writes the state of a training every so many seconds, and reads it back.
+
+    Attributes:
+        earlier: seconds that earlier attempts spent on what was read back.
+    """
+
+    def __init__(self, storage: Storage, every: float = 30.0) -> None:
+        self.storage, self.every, self.earlier = storage, every, 0.0
+        self._started = self._saved = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether it is time to write again."""
+        return time.monotonic() - self._saved >= self.every
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Write tensors, numbers and strings in dicts and lists."""
+        buffer = io.BytesIO()
+        torch.save(state | {"seconds": self.earlier + time.monotonic() - self._started}, buffer)
+        self.storage.save(buffer.getvalue())
+        self._saved = time.monotonic()
+
+    def read(self, kind: str) -> dict[str, Any] | None:
+        """The state written for a training of this kind; None, with a warning, where it is of another or unreadable."""
+        data = self.storage.load()
+        if data is None:
+            return None
+        try:
+            state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            if state["kind"] != kind:
+                raise ValueError("it is of another training")
+            self.earlier = float(state["seconds"])
+        except Exception as error:  # torch, pickle and zipfile each have errors of their own here
+            line = (str(error) or type(error).__name__).splitlines()[0]
+            warnings.warn(f"a checkpoint is left aside: {line}", stacklevel=2)
+            return None
+        return state
