@@ -86,6 +86,8 @@
     return { datasets, methods: ticked("variant").map(Number), score: form.elements.score.selectedIndex };
   }
 
+  // Writing what is there already would cost a new layout.
+  const write = (node, text) => node.textContent !== text && (node.textContent = text);
   const number = (value, digits) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
   function showBoard({ datasets, methods }) {
@@ -98,9 +100,11 @@
       all.forEach((found, place) => {
         const cell = row.cells[place + 1];
         const [mean, rank, wins] = [found.mean[method], found.rank[method], found.wins[method]];
-        cell.firstChild.textContent = number(mean, Math.min(data.scores[place].digits, 3));
-        cell.lastElementChild.textContent =
-          rank === undefined ? "" : `${rank.toFixed(2)} · ${wins} win${wins === 1 ? "" : "s"}`;
+        write(cell.firstChild, number(mean, Math.min(data.scores[place].digits, 3)));
+        write(
+          cell.lastElementChild,
+          rank === undefined ? "" : `${rank.toFixed(2)} · ${wins} win${wins === 1 ? "" : "s"}`,
+        );
         cell.dataset.sort = rank ?? mean ?? "";
         cell.classList.toggle("best", rank !== undefined && rank === best[place]);
       });
@@ -126,14 +130,14 @@
       values.forEach((value, method) => {
         const cell = row.cells[firstValue + method];
         cell.hidden = !columns.has(method);
-        cell.textContent = number(value, digits);
+        write(cell, number(value, digits));
         cell.dataset.sort = value ?? "";
         cell.classList.toggle("p1", ranked && value === there[0]);
         cell.classList.toggle("p2", ranked && value === there[1]);
       });
       const real = row.cells[firstValue + values.length];
       real.hidden = !score.real;
-      real.textContent = score.real ? number(score.real[dataset], digits) : "";
+      write(real, score.real ? number(score.real[dataset], digits) : "");
     });
     data.methods.forEach((_, method) => (tableHeads[firstValue + method].hidden = !columns.has(method)));
     tableHeads[firstValue + data.methods.length].hidden = !score.real;

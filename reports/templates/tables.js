@@ -2,6 +2,7 @@
 // Gaps stay last. Anyone may listen for "sorted" on the table.
 "use strict";
 globalThis.ucrbench = (() => {
+  const collator = new Intl.Collator("en", { numeric: true });
   const missing = (text) => text === "" || text === "–";
 
   function keyOf(cell) {
@@ -14,15 +15,17 @@ globalThis.ucrbench = (() => {
 
   function compare(a, b) {
     if (typeof a === "number" && typeof b === "number") return a - b;
-    return String(a).localeCompare(String(b), "en", { numeric: true });
+    return collator.compare(String(a), String(b));
   }
 
   function sortTable(table, column, direction) {
     const sign = direction === "descending" ? -1 : 1;
     const heads = table.tHead.rows[0].cells;
-    const keyed = [...table.tBodies[0].rows].map((row) => [keyOf(row.cells[column]), row]);
+    const rows = [...table.tBodies[0].rows];
+    const keyed = rows.map((row) => [keyOf(row.cells[column]), row]);
     keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : sign * compare(a, b)));
-    table.tBodies[0].append(...keyed.map(([, row]) => row));
+    // Rows that stay where they are cost no new layout.
+    if (keyed.some(([, row], place) => row !== rows[place])) table.tBodies[0].append(...keyed.map(([, row]) => row));
     for (const head of heads) head.removeAttribute("aria-sort");
     heads[column].setAttribute("aria-sort", direction);
   }
