@@ -26,7 +26,7 @@ _TOLD = {
 def select_stores(
     stores: Mapping[str, str | Path] | str | Path,
     preset: str | None = None,
-    against: Sequence[str] = (),
+    against: Sequence[str] | str = (),
 ) -> Selection:
     """The results of one store or several, and of others to hold them against.
 
@@ -48,6 +48,7 @@ def select_stores(
             definition that differ between stores; or something to compare with that cannot be read.
         StoreError: A store cannot be read.
     """
+    against = (against,) if isinstance(against, str) else tuple(against)
     if not isinstance(stores, Mapping):
         stores = {"": stores}
     if not stores:
@@ -72,7 +73,7 @@ def select_stores(
         scores=scores,
         rows_hash=hash_rows(row_digests(scores, "scores")),
         wanted_preset=preset,
-        against=tuple(against),
+        against=against,
         notes=tuple(notes),
     )
 

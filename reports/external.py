@@ -1,5 +1,6 @@
 """Results from elsewhere as tidy rows: the tables that ship with the package, and anyone's CSV."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +39,27 @@ def read_external(spec: str) -> External:
     Raises:
         ReportError: There is no such table or file, or it is not laid out so.
     """
-    if spec == _PUBLISHED or spec.startswith(_PUBLISHED + ":"):
+    if _is_published(spec):
         return _from_published(spec.partition(":")[2])
+    score, path = _parts(spec)
+    return _from_wide(score, path) if score else _from_tidy(path)
+
+
+def move_spec(spec: str, to: Callable[[Path], str | Path]) -> str:
+    """A spec as `read_external` takes it, with its path, if it has one, changed by `to`."""
+    if _is_published(spec):
+        return spec
+    score, path = _parts(spec)
+    return f"{score}={to(path)}" if score else str(to(path))
+
+
+def _is_published(spec: str) -> bool:
+    return spec == _PUBLISHED or spec.startswith(_PUBLISHED + ":")
+
+
+def _parts(spec: str) -> tuple[str, Path]:
     score, equals, path = spec.partition("=")
-    if equals and not Path(spec).exists():
-        return _from_wide(score, Path(path))
-    return _from_tidy(Path(spec))
+    return (score, Path(path)) if equals and not Path(spec).exists() else ("", Path(spec))
 
 
 def _from_published(name: str) -> External:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from .comparing import select_stores
 from .errors import ReportError
+from .external import move_spec
 from .rows import TABLES, hash_rows, row_digests
 from .selection import Selection
 
@@ -105,7 +106,7 @@ class Lineage:
             "rows": selection.rows_hash,
             "stores": {label: os.path.relpath(path, home) for label, path in selection.stores.items()},
             "preset": selection.wanted_preset,
-            "against": list(selection.against),
+            "against": [move_spec(spec, lambda path: os.path.relpath(path, home)) for spec in selection.against],
             "files": dict(sorted(self._entries.items())),
         }
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
@@ -130,7 +131,8 @@ def check(folder: str | Path, stores: Mapping[str, str | Path] | None = None) ->
     folder = Path(folder)
     manifest = read_manifest(folder)
     paths = dict(stores) if stores else {label: folder / path for label, path in manifest["stores"].items()}
-    lineage = Lineage(select_stores(paths, manifest["preset"], manifest["against"]))
+    against = [move_spec(spec, lambda path: folder / path) for spec in manifest["against"]]
+    lineage = Lineage(select_stores(paths, manifest["preset"], against))
     found = []
     for path, entry in manifest["files"].items():
         source = Source(**{name: tuple(values) for name, values in entry["of"].items()})

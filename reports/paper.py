@@ -38,7 +38,7 @@ def paper(
     dest: str | Path,
     preset: str | None = None,
     gaps: str = "refuse",
-    against: Sequence[str] = (),
+    against: Sequence[str] | str = (),
 ) -> Path:
     """Write the folder of a paper.
 

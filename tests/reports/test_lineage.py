@@ -81,15 +81,18 @@ def test_stores_may_have_moved(made, tmp_path):
     assert str(tmp_path) not in (made / "lineage.json").read_text()
 
 
-def test_several_stores_and_others(tmp_path):
+def test_several_stores_and_others(tmp_path, monkeypatch):
     stores = {}
     for label in "XY":
         build(tmp_path / label, ["A", "B"], variants=("ae", "vae"), samples=False, names=["knn", "fid"])
         stores[label] = tmp_path / label
     csv = tmp_path / "theirs.csv"
     csv.write_text("dataset,ROCKET\nA,0.9\nB,0.8\n")
-    folder = stamped(stores, tmp_path / "report", against=[f"knn={csv}"])
+    monkeypatch.chdir(tmp_path)
+    folder = stamped(stores, tmp_path / "report", against="knn=theirs.csv")
+    monkeypatch.chdir("/")
     assert check(folder) == []
+    assert str(tmp_path) not in (folder / "lineage.json").read_text()
     csv.write_text("dataset,ROCKET\nA,0.9\nB,0.7\n")
     assert [stale.path for stale in check(folder)] == ["all.csv", "knn.csv"]
 
