@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,9 @@ import torch
 from ..datasets import Dataset, load
 from ..models.config import Config
 from ..models.errors import Diverged
-from ..models.protocol import Inspectable, Model
-from ..results import JobRow, ScoreRow, commit, versions
+from ..models.protocol import Inspectable, Model, Resumable
+from ..results import JobRow, ResultStore, ScoreRow, commit, versions
+from .checkpoints import StageCheckpoint
 from .evaluation import (
     FCN_SCORES,
     JUDGED,
@@ -56,6 +57,7 @@ class Task:
         keep_weights: whether to return the weights.
         split: whether to leave the scores that need no device to `finish_task`, elsewhere.
         micro_batches: parts in which the prior's batches pass through the network, to need less memory.
+        store: where checkpoints are kept; None for none, as where the worker does not see the store.
     """
 
     job: Job
@@ -64,6 +66,7 @@ class Task:
     keep_weights: bool = False
     split: bool = False
     micro_batches: int = 1
+    store: ResultStore | None = None
 
 
 @dataclass
@@ -92,6 +95,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.earlier = 0.0
         self.started_at, self._started = datetime.now(UTC), time.perf_counter()
 
     @contextmanager
@@ -103,10 +107,17 @@ class Stopwatch:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
+    def stages(self, model: Model) -> None:
+        """Divide the phase "fit" into the stages that a model tells of, with what earlier attempts spent on them."""
+        told = model.seconds if isinstance(model, Inspectable) else {}
+        elapsed, prior = self.seconds["fit"], told.get("prior", 0.0)
+        self.seconds |= {"fit": told.get("fit", elapsed - prior), "prior": prior}
+        self.earlier = max(0.0, self.seconds["fit"] + prior - elapsed)
+
     @property
     def total(self) -> float:
-        """Seconds since the start."""
-        return time.perf_counter() - self._started
+        """Seconds since the start, and those of earlier attempts whose checkpoints were taken up."""
+        return self.earlier + time.perf_counter() - self._started
 
 
 def run_task(task: Task) -> list[Outcome]:
@@ -187,11 +198,11 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
     outputs = task.kept if task.kept is not None and task.kept.suffices(job.scores) else None
     if outputs is None:
         model = job.contender.build(_in_micro_batches(config, task.micro_batches), job.seed, settings.device)
-        started = time.perf_counter()
-        model.fit(dataset.x_train, dataset.y_train)
-        elapsed = time.perf_counter() - started
-        prior = model.seconds.get("prior", 0.0) if isinstance(model, Inspectable) else 0.0
-        watch.seconds |= {"fit": elapsed - prior, "prior": prior}
+        if task.store is not None and isinstance(model, Resumable):
+            model.storage = partial(StageCheckpoint, task.store, job.key)
+        with watch.phase("fit"):
+            model.fit(dataset.x_train, dataset.y_train)
+        watch.stages(model)
         with torch.no_grad():
             with watch.phase("score"):
                 latents = represent(model, dataset)

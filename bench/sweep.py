@@ -251,7 +251,8 @@ class _Course:
         kept = read_outputs(self.store, job.key) if job.key in self.done else None
         weights = self.execution.keep == "all"
         parts = RETRY_PARTS if retried else 1
-        task = Task(job, judge, kept, weights, split=self.scorers is not None, micro_batches=parts)
+        here = None if self.execution.scheduler else self.store  # workers elsewhere may not see it
+        task = Task(job, judge, kept, weights, split=self.scorers is not None, micro_batches=parts, store=here)
         self.backend.start(job.key, run_task, task)
         memory = self.planned.memory[job.key]
         self.running[job.key] = _Running(job, time.monotonic(), memory, retried)

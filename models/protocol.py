@@ -1,9 +1,12 @@
 """What the suite asks of a model. Arrays in, arrays out, scikit-learn fashion; nothing here needs the suite."""
 
+from collections.abc import Callable
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from torch import nn
+
+from .checkpoint import Storage
 
 
 @runtime_checkable
@@ -67,3 +70,11 @@ class Inspectable(Protocol):
     def networks(self) -> dict[str, nn.Module]:
         """The fitted networks by name."""
         ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A model whose training can go on where it was stopped."""
+
+    storage: Callable[[str], Storage] | None
+    """Gives the place of the checkpoints of a stage, by its name; None where none are kept. Set before `fit`."""

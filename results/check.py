@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -132,10 +132,11 @@ class _Look:
                         (read_arrays if path.suffix == ".npz" else read_artifact)(path)
                 except DamagedError:
                     self._bad("damaged", path, "is not what was written; what was computed from it stays")
-        for path in sorted((self.store.path / "checkpoints").glob("*")):
+        for job, stage in self.store.checkpoints():
             self.files += 1
-            if not is_key(path.name) or self.store.load_checkpoint(path.name) is None:
-                self._bad("damaged", path, "is not what was written; its job starts anew")
+            if self.store.load_checkpoint(job, stage) is None:
+                path = self.store.checkpoint_path(job, stage)
+                self._bad("damaged", path, "is not what was written; its stage starts anew")
 
     def jobs(self, wanted: Mapping[str, Collection[str]] | None) -> set[str]:
         """Hold scores against attempts; gives the jobs to run again."""
@@ -160,15 +161,13 @@ class _Look:
         return again
 
     def leftovers(self) -> None:
-        old = [path for path in self._checkpoints() if path.name in self.finished]
+        kept = self.store.checkpoints()
+        old = [self.store.checkpoint_path(job, stage) for job, stage in kept if job in self.finished]
         for path in [*leftovers(self.store.scratch), *old]:
             self._tell("leftover", self._within(path), "belongs to nothing that is under way")
             if self.mend:
                 with contextlib.suppress(OSError):
                     path.unlink()
-
-    def _checkpoints(self) -> Iterator[Path]:
-        return (self.store.path / "checkpoints").glob("*")
 
     def _frame(self, name: str, columns: list[str]) -> pd.DataFrame:
         return pd.concat([pd.DataFrame(columns=columns), *self._rows[name]], ignore_index=True)

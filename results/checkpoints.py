@@ -1,10 +1,12 @@
-"""Where an unfinished job goes on: one small file per job, whole or not there, and gone when the job succeeds."""
+"""Where an unfinished job goes on: a file per stage of it, whole or not there, and gone when the job succeeds."""
 
 import contextlib
 import hashlib
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote, unquote
 
-from .artifacts import check_key
+from .artifacts import check_key, is_key
 from .errors import StoreError, one_line
 from .files import write_whole
 from .folder import StoreFolder
@@ -15,27 +17,32 @@ _DIGEST = hashlib.sha256().digest_size
 class Checkpoints(StoreFolder):
     """The checkpoints of a store; `ResultStore` has these methods."""
 
-    def checkpoint_path(self, job: str) -> Path:
-        """Where the checkpoint of a job lies, or would lie. Raises StoreError where `job` is no key."""
-        return self.path / "checkpoints" / check_key(job)
+    def checkpoint_path(self, job: str, stage: str) -> Path:
+        """Where the checkpoint of a job's stage lies, or would lie. Raises StoreError where `job` is no key."""
+        return self.path / "checkpoints" / f"{check_key(job)}.{quote(stage, safe='')}"
 
-    def save_checkpoint(self, job: str, content: bytes) -> None:
-        """Keep where a job stands; replaces what was kept before, whole or not at all.
+    def save_checkpoint(self, job: str, stage: str, content: bytes) -> None:
+        """Keep where a stage of a job stands; replaces what was kept before, whole or not at all.
 
         Raises:
             StoreError: `job` is no key, or the file cannot be written.
         """
         self._ready()
-        path, digest = self.checkpoint_path(job), hashlib.sha256(content).digest()
-        write_whole(path, self.scratch, lambda file: file.write(digest + content))
+        path, digest = self.checkpoint_path(job, stage), hashlib.sha256(content).digest()
 
-    def load_checkpoint(self, job: str) -> bytes | None:
-        """What was kept of a job; None where nothing was, or where it is damaged: the job starts anew then.
+        def write(file: BinaryIO) -> None:
+            file.write(digest)
+            file.write(content)
+
+        write_whole(path, self.scratch, write)
+
+    def load_checkpoint(self, job: str, stage: str) -> bytes | None:
+        """What was kept of a stage; None where nothing was, or where it is damaged: the stage starts anew then.
 
         Raises:
             StoreError: `job` is no key, or the file cannot be read.
         """
-        path = self.checkpoint_path(job)
+        path = self.checkpoint_path(job, stage)
         try:
             content = path.read_bytes()
         except FileNotFoundError:
@@ -45,7 +52,13 @@ class Checkpoints(StoreFolder):
         digest, content = content[:_DIGEST], content[_DIGEST:]
         return content if hashlib.sha256(content).digest() == digest else None
 
-    def remove_checkpoint(self, job: str) -> None:
-        """Forget where a job stood. One that cannot be removed stays: it names the job's key and does no harm."""
-        with contextlib.suppress(OSError):
-            self.checkpoint_path(job).unlink(missing_ok=True)
+    def checkpoints(self) -> list[tuple[str, str]]:
+        """(job, stage) of every checkpoint, sorted."""
+        names = [path.name.partition(".") for path in (self.path / "checkpoints").glob("*.*")]
+        return sorted((job, unquote(stage)) for job, _, stage in names if is_key(job))
+
+    def remove_checkpoints(self, job: str) -> None:
+        """Forget where a job stood. What cannot be removed stays: it names the job's key and does no harm."""
+        for path in (self.path / "checkpoints").glob(f"{check_key(job)}.*"):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@
     OUT/references/*.parquet        scores of data sets' real series
     OUT/artifacts/<job>/...         samples, latents, training curves, weights, and their checksums
     OUT/artifacts/real/...          a few real series of a data set, for pictures
-    OUT/checkpoints/<job>           where an unfinished job goes on
+    OUT/checkpoints/<job>.<stage>   where an unfinished job goes on
     OUT/set-aside/                  damaged files that `check` took out
     OUT/.tmp/, OUT/.claims/         files that are being written; who is at which job
 
@@ -76,7 +76,7 @@ class ResultStore(Artifacts, Checkpoints):
         self.__dict__.update(state, _lock=threading.Lock())
 
     def write_success(self, job_row: JobRow, score_rows: Iterable[ScoreRow]) -> None:
-        """Store a job that went well: its scores, then its attempt; a checkpoint of it is removed.
+        """Store a job that went well: its scores, then its attempt; checkpoints of it are removed.
 
         Scores stored for the job before stay, unless one of the same name is given here. `ScoreRow.attempt` is set
         to the attempt. Many small shards are put together into few now and then.
@@ -96,7 +96,7 @@ class ResultStore(Artifacts, Checkpoints):
             scores = scores.set_column(scores.column_names.index("attempt"), "attempt", column)
             self._add("scores", job_row.job, scores)
         self._add("jobs", job_row.attempt, attempt)
-        self.remove_checkpoint(job_row.job)
+        self.remove_checkpoints(job_row.job)
         self._wrote_a_job()
 
     def write_failure(self, job_row: JobRow) -> None:

@@ -231,3 +231,21 @@ def test_the_judge_is_made_once_per_data_set(done):
     assert len(list((done / "references").glob("*.parquet"))) == 1
     key = store.references()["reference"].iloc[0]
     assert store.artifact_path(key, "fcn.pt").is_file()
+
+
+def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    sweep = replace(SMOKE, variants=("vqvae",))
+    monkeypatch.setattr("ucrbench.bench.checkpoints.WORTH_KEEPING", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr("ucrbench.models.maskgit.MaskGIT.sample", lambda *_: 1 / 0)
+        assert run(out, sweep, HERE).failed == 1
+    store = ResultStore(out)
+    assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
+    monkeypatch.setattr("ucrbench.models.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
+    monkeypatch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)  # it is in the store
+    scores = tuple(score for score in SCORE_NAMES if score != "cas")
+    assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0
+    expected = values(done).loc[:, ["vqvae"]].drop("cas", level="score")
+    pd.testing.assert_series_equal(values(out), expected.sort_index(), check_exact=True)
+    assert not store.checkpoints()

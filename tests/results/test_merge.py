@@ -139,12 +139,12 @@ def test_equal_times_are_decided_alike_in_any_order(tmp_path):
     for place, value in enumerate((0.1, 0.2, 0.3)):
         store = ResultStore(tmp_path / f"source{place}", create=True)
         store.write_success(job_row("aaaa"), [score_row("aaaa", value=value)])
-        store.save_checkpoint("bbbb", b"half way")
+        store.save_checkpoint("bbbb", "prior", b"half way")
     found = set()
     for number, order in enumerate(itertools.permutations(range(3))):
         for place in order:
             merge([tmp_path / f"source{place}"], tmp_path / f"all{number}")
         store = ResultStore(tmp_path / f"all{number}")
         found.add(store.scores()["value"].item())
-        assert store.load_checkpoint("bbbb") is None
+        assert store.load_checkpoint("bbbb", "prior") is None
     assert len(found) == 1

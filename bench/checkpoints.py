@@ -1,0 +1,39 @@
+"""Where models keep how far they are, so that a job that was stopped goes on instead of beginning anew."""
+
+import time
+import warnings
+from dataclasses import dataclass, field
+
+from ..results import ResultStore, StoreError
+
+WORTH_KEEPING = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class StageCheckpoint:
+    """Where a model keeps how far a stage of its training is (`ucrbench.models.checkpoint.Storage`).
+
+    Attributes:
+        store: the store; the process that trains writes there.
+        job: key of the job.
+        stage: name of the stage.
+        since: when the stage began, on the steady clock: what took seconds is not worth a file.
+    """
+
+    store: ResultStore
+    job: str
+    stage: str
+    since: float = field(default_factory=time.monotonic)
+
+    def load(self) -> bytes | None:
+        """What was saved last, None where nothing was."""
+        return self.store.load_checkpoint(self.job, self.stage)
+
+    def save(self, data: bytes) -> None:
+        """Keep it in place of what was saved before; without room for it training goes on all the same."""
+        if time.monotonic() - self.since < WORTH_KEEPING:
+            return
+        try:
+            self.store.save_checkpoint(self.job, self.stage, data)
+        except StoreError as error:
+            warnings.warn(f"no checkpoint was written: {error}", stacklevel=2)
