@@ -25,9 +25,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Network:
-    """Encoder and decoder."""
+    """Encoder and decoder; `bf16` runs convolutions and linear layers, the prior's too, under bfloat16 autocast."""
 
     width: int = 64
+    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from .density import LatentDensity
 from .loop import Curves, train
 from .maskgit import MaskGIT
 from .networks import Encoder
+from .precision import mixed
 
 ENCODE_BATCH = 512
 SAMPLE_BATCH = 1024
@@ -28,6 +29,11 @@ def seeded(device: torch.device, seed: int, stage: int) -> Iterator[None]:
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(mixed)
         yield
+
+
+def _full(values: Tensor) -> Tensor:
+    """Floats in float32, whatever they were computed in."""
+    return values.float() if values.is_floating_point() else values
 
 
 class TorchModel:
@@ -50,12 +56,15 @@ class TorchModel:
     def _train(self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training) -> float:
         """Train a stage's module, from its checkpoint on if there is one; the seconds of earlier attempts."""
         keeper = Keeper(self.storage(stage)) if self.storage is not None else None
-        self.curves[stage] = train(module, data, budget, keeper)
+        self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision)
         return keeper.earlier if keeper is not None else 0.0
 
     def networks(self) -> dict[str, nn.Module]:
         """The fitted networks by name."""
         return {"autoencoder": self.module}
+
+    def _mixed(self) -> AbstractContextManager:
+        return mixed(self.device, self.config.network.precision)
 
     def _place(self, module: nn.Module) -> nn.Module:
         """On the device; on CPUs in channels-last order, in which the convolutions were measured to be faster."""
@@ -64,9 +73,9 @@ class TorchModel:
 
     def _map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
         """A function of tensors over an array's rows, batch by batch, without gradients."""
-        with torch.no_grad():
+        with torch.no_grad(), self._mixed():
             parts = [
-                function(torch.as_tensor(part, device=self.device)).cpu()
+                _full(function(torch.as_tensor(part, device=self.device))).cpu()
                 for part in np.array_split(array, max(1, -(-len(array) // ENCODE_BATCH)))
             ]
         return torch.cat(parts).contiguous().numpy()
@@ -210,7 +219,7 @@ class VQModel(AutoEncoderModel):
         labels = None if y is None else torch.as_tensor(y, device=self.device)
         _, height, width = self.module.encoder.latent_shape
         parts = []
-        with seeded(self.device, self.seed, 3 if y is None else 4), torch.no_grad():
+        with seeded(self.device, self.seed, 3 if y is None else 4), torch.no_grad(), self._mixed():
             for start in range(0, n, SAMPLE_BATCH):
                 size = min(SAMPLE_BATCH, n - start)
                 tokens = self.prior.sample(size, None if labels is None else labels[start : start + size])

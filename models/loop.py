@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from .checkpoint import Keeper
 from .config import Training
 from .errors import Diverged
+from .precision import mixed
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
 WARM_UP = 3  # eager steps before a capture: libraries choose their kernels and allocate in them
@@ -24,7 +25,9 @@ class HasLoss(Protocol):
     def loss(self, *batch: Tensor) -> dict[str, Tensor]: ...
 
 
-def train(module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper: Keeper | None = None) -> Curves:
+def train(
+    module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper: Keeper | None = None, precision: str = "fp32"
+) -> Curves:
     """Minimise `module.loss` by AdamW, the learning rate falling to zero along a cosine.
 
     Batches have one size, min(config.batch, N): one fresh permutation of the cases after the other, laid end to end
@@ -38,6 +41,7 @@ def train(module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper:
         config: budget and optimiser.
         keeper: writes checkpoints from time to time and at the end; one of the same training is taken up again, one
             of another is left aside with a warning.
+        precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32.
 
     Returns:
         Every named loss at every step, each an array (steps,) float32.
@@ -45,7 +49,7 @@ def train(module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper:
     Raises:
         Diverged: the loss was NaN or infinite at some step.
     """
-    step = _Step(module, data, config)
+    step = _Step(module, data, config, precision)
     module.train()
     done = step.restore(keeper) if keeper is not None else 0
     _repeat(step, step.total - done, data[0].device, keeper)
@@ -58,10 +62,11 @@ def train(module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper:
 class _Step:
     """A training step as a function without arguments: which one it is lies on the device as well."""
 
-    def __init__(self, module: nn.Module, data: tuple[Tensor, ...], config: Training) -> None:
+    def __init__(self, module: nn.Module, data: tuple[Tensor, ...], config: Training, precision: str) -> None:
         cases, device = len(data[0]), data[0].device
         self.module, self.data, self.total = module, data, config.steps(cases)
-        self.kind = repr((config, [tuple(tensor.shape) for tensor in data], _shapes(module)))
+        self.precision = precision
+        self.kind = repr((config, precision, [tuple(tensor.shape) for tensor in data], _shapes(module)))
         self.batches = _batches(cases, min(config.batch, cases), self.total, device)
         progress = torch.arange(self.total, device=device) / self.total
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))
@@ -80,7 +85,8 @@ class _Step:
     def __call__(self) -> None:
         self.optimiser.zero_grad(set_to_none=True)
         cases = self.batches.index_select(0, self.number)[0]
-        losses = self.module.loss(*(tensor.index_select(0, cases) for tensor in self.data))
+        with mixed(self.rate.device, self.precision):
+            losses = self.module.loss(*(tensor.index_select(0, cases) for tensor in self.data))
         if not self.names:
             self.names = list(losses)
             self.curves = torch.empty(self.total, len(losses), device=self.rate.device)

@@ -145,7 +145,8 @@ class Decoder(nn.Module):
             y = up[0].conv(self.blocks[: -self.n_up - 2](z))
             u = last(chain(y, [block.norm for block in up], [*(block.conv for block in up[1:]), narrow]))
         # As one product of matrices: over batches of them it takes twice the time.
-        return (u.flatten(0, 2) @ self.resize).unflatten(0, u.shape[:3])
+        with torch.autocast(u.device.type, enabled=False):
+            return (u.flatten(0, 2).to(self.resize.dtype) @ self.resize).unflatten(0, u.shape[:3])
 
 
 def _resize_matrix(in_width: int, out_width: int) -> Tensor:

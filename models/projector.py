@@ -16,6 +16,7 @@ def pool(z: Tensor) -> Tensor:
     Where several positions share the maximum, as is common in quantised latents, they share its gradient.
     """
     z = z.flatten(2)
+    z = z.float() if z.dtype is torch.bfloat16 else z
     return torch.cat((z.mean(2), z.amax(2)), dim=1)
 
 
