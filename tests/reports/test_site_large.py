@@ -58,6 +58,7 @@ def test_sorting_and_filtering_answer_within_a_tenth_of_a_second(built):
         seconds = visit.page.evaluate(
             """() => {
               const timed = (act) => {
+                document.body.getBoundingClientRect();  // what was still to be laid out is not of this act
                 const began = performance.now();
                 act();
                 document.body.getBoundingClientRect();
