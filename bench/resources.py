@@ -13,7 +13,9 @@ from threadpoolctl import ThreadpoolController
 
 from .errors import UsageError
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4  # malloc.h
+# What glibc's own adjusting ends at once large tensors have been freed.
+_SETTLED = {_M_MMAP_MAX: 65536, _M_MMAP_THRESHOLD: 32 * 2**20, _M_TRIM_THRESHOLD: 64 * 2**20}
 
 
 def resolve_device(name: str) -> str:
@@ -74,12 +76,14 @@ def kept_heap() -> Iterator[None]:
     """
     libc = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
     if libc is not None:
-        libc.mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)  # the most that glibc takes
+        libc.mallopt(_M_MMAP_MAX, 0)
         libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
     try:
         yield
     finally:
         if libc is not None:
+            for parameter, value in _SETTLED.items():
+                libc.mallopt(parameter, value)
             libc.malloc_trim(0)
 
 

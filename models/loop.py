@@ -11,9 +11,11 @@ from torch import Tensor, nn
 from .checkpoint import Keeper
 from .config import Training
 from .errors import Diverged
+from .optimiser import AdamW
 from .precision import mixed
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
+LARGE = 2**20  # parameters: such a tensor is stepped as soon as its gradient is there, on a CPU
 WARM_UP = 3  # eager steps before a capture: libraries choose their kernels and allocate in them
 
 Curves = dict[str, np.ndarray]
@@ -72,18 +74,19 @@ class _Step:
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))
         self.rate = torch.tensor(config.lr, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
-        self.optimiser = torch.optim.AdamW(
-            module.parameters(),
-            lr=self.rate,
-            weight_decay=config.weight_decay,
-            fused=True,
-            capturable=device.type == "cuda",
-        )
+        self.optimiser = AdamW(module.parameters(), self.rate, config.weight_decay)
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
+        large = [p for p in module.parameters() if p.numel() >= LARGE] if device.type == "cpu" else []
+        self.hooks = [parameter.register_post_accumulate_grad_hook(self._step_early) for parameter in large]
+
+    def _step_early(self, _: Tensor) -> None:
+        """Step the parameters whose gradients are complete, and give those back while the backward pass goes on."""
+        self.optimiser.step()
+        self.optimiser.zero_grad()
 
     def __call__(self) -> None:
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         cases = self.batches.index_select(0, self.number)[0]
         with mixed(self.rate.device, self.precision):
             losses = self.module.loss(*(tensor.index_select(0, cases) for tensor in self.data))
@@ -91,8 +94,8 @@ class _Step:
             self.names = list(losses)
             self.curves = torch.empty(self.total, len(losses), device=self.rate.device)
         self.curves.index_copy_(0, self.number, torch.stack([losses[name].detach() for name in self.names])[None])
-        losses["loss"].backward()
         self.rate.copy_(self.rates.index_select(0, self.number)[0])
+        losses["loss"].backward()
         self.optimiser.step()
         self.number.add_(1)
 
@@ -103,7 +106,7 @@ class _Step:
             "kind": self.kind,
             "done": (done := int(self.number)),
             "module": self.module.state_dict(),
-            "optimiser": self.optimiser.state_dict()["state"] if done < self.total else {},
+            "optimiser": self.optimiser.state() if done < self.total else {},
             "batches": self.batches,
             "names": self.names,
             "curves": self.curves,
@@ -118,10 +121,7 @@ class _Step:
         if state is None:
             return 0
         self.module.load_state_dict(state["module"])
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state["optimiser"], "param_groups": groups})
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate
+        self.optimiser.restore(state["optimiser"])
         self.number.fill_(state["done"])
         self.names = state["names"]
         self.batches, self.curves = state["batches"].to(device), state["curves"].to(device)
@@ -131,7 +131,10 @@ class _Step:
         return state["done"]
 
     def read(self) -> Curves:
-        """The curves, on the host."""
+        """The curves, on the host; the last of all calls."""
+        for hook in self.hooks:
+            hook.remove()
+        self.optimiser.zero_grad()
         values = self.curves.cpu().numpy()
         bad = ~np.isfinite(values[:, self.names.index("loss")])
         if bad.any():

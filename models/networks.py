@@ -103,7 +103,8 @@ class Encoder(nn.Module):
 
     def encode_spectrogram(self, u: Tensor) -> Tensor:
         """Spectrogram (N, 2, 5, W) to latent (N, width, 5, W')."""
-        if not fits(self, u):
+        n, _, height, width = u.shape
+        if not fits(self, u, n * self.latent_shape[0] * height * (width // 2)):
             return self.blocks(u)
         down = self.blocks[: self.n_down]
         y = chain(down[0].convolve(u), [block.norm for block in down[:-1]], [block.conv for block in down[1:]])
@@ -138,7 +139,7 @@ class Decoder(nn.Module):
 
     def decode_spectrogram(self, z: Tensor) -> Tensor:
         """Latent (N, width, 5, W') to spectrogram (N, 2, 5, W)."""
-        if self.n_up == 0 or not fits(self, z):
+        if self.n_up == 0 or not fits(self, z, z.numel() * 2**self.n_up):
             u = self.blocks(z)
         else:
             *up, narrow, last = self.blocks[-self.n_up - 2 :]

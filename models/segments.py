@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from .pairs import DoublingConv, pair_weight
 
 SLOPE = 0.01  # of LeakyReLU
+_WIDE = 2**23  # values: 32 MiB
 _ACTIVATED, _CONVOLVED = 2**18, 2**21  # values taken at once: 1 MiB and 8 MiB, which caches hold
 
 
@@ -33,9 +34,16 @@ def chain(y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[nn.Conv2d 
     return y
 
 
-def fits(module: nn.Module, u: Tensor) -> bool:
-    """Whether `chain` stands in for the plain layers of a module that was given u."""
-    return module.training and torch.is_grad_enabled() and not u.is_cuda and not torch.is_autocast_enabled("cpu")
+def fits(module: nn.Module, u: Tensor, widest: int) -> bool:
+    """Whether `chain` stands in for the plain layers of a module that was given u: where memory is what counts.
+
+    Args:
+        module: encoder or decoder.
+        u: what it was given.
+        widest: values of its widest activation; below 32 MB of them the plain layers are a little faster.
+    """
+    plain = u.is_cuda or torch.is_autocast_enabled("cpu") or not (module.training and torch.is_grad_enabled())
+    return widest >= _WIDE and not plain
 
 
 def _rows(u: Tensor) -> Tensor:

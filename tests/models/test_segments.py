@@ -29,7 +29,7 @@ def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
         return u_hat
 
     chained = run(ours)
-    monkeypatch.setattr(networks, "fits", lambda module, u: False)
+    monkeypatch.setattr(networks, "fits", lambda module, u, widest: False)
     torch.testing.assert_close(chained, run(plain))
     for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
         torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
@@ -62,7 +62,7 @@ def test_gradients_of_the_whole_ssl_loss_are_those_of_plain_layers(monkeypatch):
     x = torch.randn(16, 1, 80)
     torch.manual_seed(1)
     ours.loss(x)["loss"].backward()
-    monkeypatch.setattr(networks, "fits", lambda module, u: False)
+    monkeypatch.setattr(networks, "fits", lambda module, u, widest: False)
     monkeypatch.setattr("ucrbench.models.autoencoders.early", lambda branch, z, module: branch(z))
     torch.manual_seed(1)
     plain.loss(x)["loss"].backward()
