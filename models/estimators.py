@@ -51,12 +51,15 @@ class TorchModel:
         self.config, self.seed, self.device = config, seed, torch.device(device)
         self.curves: dict[str, Curves] = {}
         self.seconds: dict[str, float] = {}
+        self.captured: dict[str, bool] = {}
         self.storage: Callable[[str], Storage] | None = None  # of the checkpoints of a stage, by its name
 
     def _train(self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training) -> float:
         """Train a stage's module, from its checkpoint on if there is one; the seconds of earlier attempts."""
         keeper = Keeper(self.storage(stage)) if self.storage is not None else None
         self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision)
+        if self.device.type == "cuda":
+            self.captured[stage] = self.curves[stage].captured
         return keeper.earlier if keeper is not None else 0.0
 
     def networks(self) -> dict[str, nn.Module]:

@@ -1,13 +1,12 @@
 """The one training loop. It knows a module with a loss and nothing else."""
 
-import warnings
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .capture import Replayed
 from .checkpoint import Keeper
 from .config import Training
 from .errors import Diverged
@@ -16,9 +15,16 @@ from .precision import mixed
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
 LARGE = 2**20  # parameters: such a tensor is stepped as soon as its gradient is there, on a CPU
-WARM_UP = 3  # eager steps before a capture: libraries choose their kernels and allocate in them
 
-Curves = dict[str, np.ndarray]
+
+class Curves(dict[str, np.ndarray]):
+    """Every named loss at every step, each an array (steps,) float32.
+
+    Attributes:
+        captured: whether steps were replayed as a CUDA graph.
+    """
+
+    captured: bool = False
 
 
 class HasLoss(Protocol):
@@ -46,7 +52,7 @@ def train(
         precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32.
 
     Returns:
-        Every named loss at every step, each an array (steps,) float32.
+        The training curves.
 
     Raises:
         Diverged: the loss was NaN or infinite at some step.
@@ -54,11 +60,13 @@ def train(
     step = _Step(module, data, config, precision)
     module.train()
     done = step.restore(keeper) if keeper is not None else 0
-    _repeat(step, step.total - done, data[0].device, keeper)
+    captured = _repeat(step, step.total - done, data[0].device, keeper)
     module.eval()
     if keeper is not None and done < step.total:
         keeper.write(step.state())
-    return step.read()
+    curves = step.read()
+    curves.captured = captured
+    return curves
 
 
 class _Step:
@@ -139,39 +147,24 @@ class _Step:
         bad = ~np.isfinite(values[:, self.names.index("loss")])
         if bad.any():
             raise Diverged(int(bad.argmax()))
-        return {name: values[:, i] for i, name in enumerate(self.names)}
+        return Curves({name: values[:, i] for i, name in enumerate(self.names)})
 
 
-def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | None) -> None:
-    """Call a step so many times; on CUDA as a captured graph, after a few calls to warm up."""
-    run: Callable[[], None] = step
-    done, chunk = 0, 1
-    if device.type == "cuda" and times > 2 * WARM_UP:
-        # Captured work runs on a stream of its own; so must what warms it up.
-        side = torch.cuda.Stream(device)
-        side.wait_stream(torch.cuda.current_stream(device))
-        with torch.cuda.stream(side):
-            for _ in range(WARM_UP):
-                step()
-        torch.cuda.current_stream(device).wait_stream(side)
-        done = WARM_UP
-        graph = torch.cuda.CUDAGraph()
-        try:
-            with torch.cuda.graph(graph):
-                step()
-        except RuntimeError as error:
-            warnings.warn(f"training runs step by step: {error}".splitlines()[0], stacklevel=3)
-        else:
-            run, chunk = graph.replay, CHUNK
+def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | None) -> bool:
+    """Call a step so many times; whether it was replayed as a CUDA graph."""
+    run = Replayed(step, device, times, "training")
+    done = 0
     while done < times:
-        for _ in range(n := min(chunk, times - done)):
+        for _ in range(n := min(CHUNK if run.captured else 1, times - done)):
             run()
         done += n
         if keeper is not None:
-            if chunk > 1:
+            if run.captured:
                 torch.cuda.synchronize(device)  # or the clock would tell how fast steps are queued
             if done < times and keeper.due():
                 keeper.write(step.state())
+    step.optimiser.zero_grad(set_to_none=True)  # gradients lie in the graph's memory, and are as large as the module
+    return run.captured
 
 
 def _shapes(module: nn.Module) -> list[tuple[str, tuple[int, ...]]]:

@@ -78,3 +78,11 @@ class Resumable(Protocol):
 
     storage: Callable[[str], Storage] | None
     """Gives the place of the checkpoints of a stage, by its name; None where none are kept. Set before `fit`."""
+
+
+@runtime_checkable
+class Captures(Protocol):
+    """A model that captures its work as CUDA graphs where it runs on CUDA."""
+
+    captured: dict[str, bool]
+    """Whether a stage was replayed as a graph ("autoencoder", "prior", "sampling"); no stages on other devices."""
