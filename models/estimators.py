@@ -17,6 +17,7 @@ from .loop import Curves, train
 from .maskgit import MaskGIT
 from .networks import Encoder
 from .precision import mixed
+from .sampling import Sampler
 
 ENCODE_BATCH = 512
 SAMPLE_BATCH = 1024
@@ -221,13 +222,13 @@ class VQModel(AutoEncoderModel):
     def sample(self, n: int, y: np.ndarray | None = None) -> np.ndarray:
         labels = None if y is None else torch.as_tensor(y, device=self.device)
         _, height, width = self.module.encoder.latent_shape
-        parts = []
+        sampler, parts = Sampler(self.prior, SAMPLE_BATCH), []
         with seeded(self.device, self.seed, 3 if y is None else 4), torch.no_grad(), self._mixed():
-            for start in range(0, n, SAMPLE_BATCH):
-                size = min(SAMPLE_BATCH, n - start)
-                tokens = self.prior.sample(size, None if labels is None else labels[start : start + size])
+            for tokens in sampler.draw(n, labels):
                 codes = self.module.quantizer.decode(tokens.unflatten(1, (height, width)))
                 parts.append(self.module.decode(codes).cpu())
+        if self.device.type == "cuda":
+            self.captured["sampling"] = sampler.captured
         return torch.cat(parts).numpy()
 
     def networks(self) -> dict[str, nn.Module]:

@@ -1,12 +1,11 @@
 """The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022)."""
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Prior
+from .sampling import Sampler, sample_categorical
 
 
 class MaskGIT(nn.Module):
@@ -66,35 +65,9 @@ class MaskGIT(nn.Module):
         predicted = self(tokens, order < n_hidden, torch.where(drop, self.n_classes, y))
         return {"loss": F.cross_entropy(predicted.flatten(0, 1), tokens.flatten())}
 
-    @torch.no_grad()
     def sample(self, n: int, y: Tensor | None = None) -> Tensor:
-        """Draw tokens (n, T) int64, all positions masked at first, the surest kept in each of the sampling steps.
-
-        A step draws every masked token, adds Gumbel noise at the falling choice temperature to their log-probability
-        and masks the least sure again, as many as the cosine schedule says (Chang et al. 2022, section 3.2).
-
-        Args:
-            n: latents.
-            y: (n,) classes int64, or None for unconditional ones.
-        """
-        device, config = self.embedding.device, self.config
-        none = torch.full((n,), self.n_classes, device=device)
-        tokens = torch.zeros(n, self.n_positions, dtype=torch.long, device=device)
-        masked = torch.ones_like(tokens, dtype=torch.bool)
-        for step in range(1, config.sampling_steps + 1):
-            logits = self(tokens, masked, none if y is None else y)
-            if y is not None and config.guidance != 1:
-                unguided = self(tokens, masked, none)
-                logits = unguided + config.guidance * (logits - unguided)
-            drawn = sample_categorical(logits)
-            tokens = torch.where(masked, drawn, tokens)
-            sureness = logits.log_softmax(-1).gather(-1, drawn[..., None])[..., 0]
-            progress = step / config.sampling_steps
-            noise = config.choice_temperature * (1 - progress) * gumbel(sureness)
-            sureness = torch.where(masked, sureness + noise, torch.inf)
-            left = math.floor(math.cos(0.5 * math.pi * progress) * self.n_positions + 1e-9)
-            masked = masked & (sureness.argsort(-1).argsort(-1) < left)
-        return tokens
+        """Draw a batch of tokens (n, T) int64, of classes y (n,) int64 or unconditional; see `Sampler`."""
+        return next(Sampler(self, n).draw(n, y))
 
 
 class Block(nn.Module):
@@ -114,13 +87,3 @@ class Block(nn.Module):
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
         h = h + self.merge(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
         return h + self.feed(self.norm_feed(h))
-
-
-def gumbel(like: Tensor) -> Tensor:
-    """Standard Gumbel noise of a tensor's shape."""
-    return -torch.empty_like(like).exponential_().log()
-
-
-def sample_categorical(logits: Tensor) -> Tensor:
-    """One draw (...) int64 from the softmax of logits (..., K), by the Gumbel-max trick."""
-    return (logits + gumbel(logits)).argmax(-1)
