@@ -16,7 +16,7 @@ from .density import LatentDensity
 from .loop import Curves, train
 from .maskgit import MaskGIT
 from .networks import Encoder
-from .precision import mixed
+from .precision import inference
 from .sampling import Sampler
 
 ENCODE_BATCH = 512
@@ -55,10 +55,12 @@ class TorchModel:
         self.captured: dict[str, bool] = {}
         self.storage: Callable[[str], Storage] | None = None  # of the checkpoints of a stage, by its name
 
-    def _train(self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training) -> float:
+    def _train(
+        self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training, parts: int = 1
+    ) -> float:
         """Train a stage's module, from its checkpoint on if there is one; the seconds of earlier attempts."""
         keeper = Keeper(self.storage(stage)) if self.storage is not None else None
-        self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision)
+        self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision, parts)
         if self.device.type == "cuda":
             self.captured[stage] = self.curves[stage].captured
         return keeper.earlier if keeper is not None else 0.0
@@ -67,8 +69,8 @@ class TorchModel:
         """The fitted networks by name."""
         return {"autoencoder": self.module}
 
-    def _mixed(self) -> AbstractContextManager:
-        return mixed(self.device, self.config.network.precision)
+    def _inference(self) -> AbstractContextManager:
+        return inference(self.device, self.config.network.precision)
 
     def _place(self, module: nn.Module) -> nn.Module:
         """On the device; on CPUs in channels-last order, in which the convolutions were measured to be faster."""
@@ -77,7 +79,7 @@ class TorchModel:
 
     def _map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
         """A function of tensors over an array's rows, batch by batch, without gradients."""
-        with torch.no_grad(), self._mixed():
+        with self._inference():
             parts = [
                 _full(function(torch.as_tensor(part, device=self.device))).cpu()
                 for part in np.array_split(array, max(1, -(-len(array) // ENCODE_BATCH)))
@@ -190,6 +192,7 @@ class VQModel(AutoEncoderModel):
     ) -> None:
         super().__init__(config, seed, device, module=module)
         self.tied, self.n_codes = tied, config.codebook.codes
+        self.prior_parts = 1
 
     def fit(self, x: np.ndarray, y: np.ndarray | None = None) -> Self:
         self._fit_autoencoder(x)
@@ -203,7 +206,7 @@ class VQModel(AutoEncoderModel):
             logits = torch.as_tensor(self._map(self._token_logits, x), device=self.device)
             labels = np.zeros(len(x), dtype=np.int64) if y is None else y
             data = (logits, torch.as_tensor(labels, device=self.device))
-            earlier = self._train("prior", self.prior, data, config.training)
+            earlier = self._train("prior", self.prior, data, config.training, self.prior_parts)
         self.seconds["prior"] = earlier + time.perf_counter() - started
         return self
 
@@ -223,7 +226,7 @@ class VQModel(AutoEncoderModel):
         labels = None if y is None else torch.as_tensor(y, device=self.device)
         _, height, width = self.module.encoder.latent_shape
         sampler, parts = Sampler(self.prior, SAMPLE_BATCH), []
-        with seeded(self.device, self.seed, 3 if y is None else 4), torch.no_grad(), self._mixed():
+        with seeded(self.device, self.seed, 3 if y is None else 4), self._inference():
             for tokens in sampler.draw(n, labels):
                 codes = self.module.quantizer.decode(tokens.unflatten(1, (height, width)))
                 parts.append(self.module.decode(codes).cpu())

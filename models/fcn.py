@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .errors import ModelError
+from .precision import inference
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
 # Time steps that `predict` sends through at once. On a CPU few, so that activations stay near its caches
@@ -119,7 +120,6 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
     return fcn.eval()
 
 
-@torch.no_grad()
 def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.ndarray, np.ndarray]:
     """Class probabilities and pooled features, in eval mode; the FCN is left in the mode it was in.
 
@@ -138,9 +138,9 @@ def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.nda
     modes = [module.training for module in fcn.modules()]
     fcn.eval()
     try:
-        parts = [fcn.features(part.to(weight)) for part in x.split(batch)]
-        features = torch.cat(parts)
-        probabilities = fcn.final(features).double().softmax(1)
+        with inference(weight.device):
+            features = torch.cat([fcn.features(part.to(weight)) for part in x.split(batch)])
+            probabilities = fcn.final(features).double().softmax(1)
     finally:
         for module, mode in zip(fcn.modules(), modes, strict=True):
             module.training = mode

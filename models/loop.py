@@ -1,6 +1,6 @@
 """The one training loop. It knows a module with a loss and nothing else."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from .capture import Replayed
 from .checkpoint import Keeper
 from .config import Training
-from .errors import Diverged
+from .errors import Diverged, ModelError
 from .optimiser import AdamW
-from .precision import mixed
+from .precision import mixed, tf32
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
 LARGE = 2**20  # parameters: such a tensor is stepped as soon as its gradient is there, on a CPU
@@ -33,8 +33,26 @@ class HasLoss(Protocol):
     def loss(self, *batch: Tensor) -> dict[str, Tensor]: ...
 
 
+@runtime_checkable
+class Divisible(Protocol):
+    """A module whose loss over a batch is the mean of its cases' losses, once what is random has been drawn."""
+
+    def draw(self, *batch: Tensor) -> tuple[Tensor, ...]:
+        """All that the loss of a batch depends on, each with a case per row."""
+        ...
+
+    def loss_given(self, *drawn: Tensor) -> dict[str, Tensor]:
+        """The losses of the cases in these rows; of all rows, what `loss` gives."""
+        ...
+
+
 def train(
-    module: nn.Module, data: tuple[Tensor, ...], config: Training, keeper: Keeper | None = None, precision: str = "fp32"
+    module: nn.Module,
+    data: tuple[Tensor, ...],
+    config: Training,
+    keeper: Keeper | None = None,
+    precision: str = "fp32",
+    parts: int = 1,
 ) -> Curves:
     """Minimise `module.loss` by AdamW, the learning rate falling to zero along a cosine.
 
@@ -49,18 +67,25 @@ def train(
         config: budget and optimiser.
         keeper: writes checkpoints from time to time and at the end; one of the same training is taken up again, one
             of another is left aside with a warning.
-        precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32.
+        precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32. On CUDA
+            "fp32" lets products and convolutions use TF32.
+        parts: so many pieces of a batch go through a `Divisible` module one after the other, in less memory; random
+            numbers are the same, and gradients up to rounding.
 
     Returns:
         The training curves.
 
     Raises:
         Diverged: the loss was NaN or infinite at some step.
+        ModelError: more than one part of a module that is not divisible.
     """
-    step = _Step(module, data, config, precision)
+    if parts != 1 and not (parts > 1 and isinstance(module, Divisible)):
+        raise ModelError(f"{type(module).__name__} cannot be trained in {parts} parts of a batch: take parts=1")
+    step = _Step(module, data, config, precision, parts)
     module.train()
     done = step.restore(keeper) if keeper is not None else 0
-    captured = _repeat(step, step.total - done, data[0].device, keeper)
+    with tf32(data[0].device):
+        captured = _repeat(step, step.total - done, data[0].device, keeper)
     module.eval()
     if keeper is not None and done < step.total:
         keeper.write(step.state())
@@ -72,10 +97,12 @@ def train(
 class _Step:
     """A training step as a function without arguments: which one it is lies on the device as well."""
 
-    def __init__(self, module: nn.Module, data: tuple[Tensor, ...], config: Training, precision: str) -> None:
+    def __init__(
+        self, module: nn.Module, data: tuple[Tensor, ...], config: Training, precision: str, parts: int
+    ) -> None:
         cases, device = len(data[0]), data[0].device
         self.module, self.data, self.total = module, data, config.steps(cases)
-        self.precision = precision
+        self.precision, self.parts = precision, min(parts, config.batch, cases)
         self.kind = repr((config, precision, [tuple(tensor.shape) for tensor in data], _shapes(module)))
         self.batches = _batches(cases, min(config.batch, cases), self.total, device)
         progress = torch.arange(self.total, device=device) / self.total
@@ -85,7 +112,8 @@ class _Step:
         self.optimiser = AdamW(module.parameters(), self.rate, config.weight_decay)
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
-        large = [p for p in module.parameters() if p.numel() >= LARGE] if device.type == "cpu" else []
+        whole = device.type == "cpu" and parts == 1  # a part's gradient is not yet the batch's
+        large = [p for p in module.parameters() if p.numel() >= LARGE] if whole else []
         self.hooks = [parameter.register_post_accumulate_grad_hook(self._step_early) for parameter in large]
 
     def _step_early(self, _: Tensor) -> None:
@@ -96,16 +124,32 @@ class _Step:
     def __call__(self) -> None:
         self.optimiser.zero_grad()
         cases = self.batches.index_select(0, self.number)[0]
-        with mixed(self.rate.device, self.precision):
-            losses = self.module.loss(*(tensor.index_select(0, cases) for tensor in self.data))
+        self.rate.copy_(self.rates.index_select(0, self.number)[0])
+        losses = self._differentiate(tuple(tensor.index_select(0, cases) for tensor in self.data))
         if not self.names:
             self.names = list(losses)
             self.curves = torch.empty(self.total, len(losses), device=self.rate.device)
-        self.curves.index_copy_(0, self.number, torch.stack([losses[name].detach() for name in self.names])[None])
-        self.rate.copy_(self.rates.index_select(0, self.number)[0])
-        losses["loss"].backward()
+        self.curves.index_copy_(0, self.number, torch.stack([losses[name] for name in self.names])[None])
         self.optimiser.step()
         self.number.add_(1)
+
+    def _differentiate(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """Leave the gradients of a batch's loss with the parameters; the losses, detached."""
+        if self.parts == 1:
+            with mixed(self.rate.device, self.precision):
+                losses = self.module.loss(*batch)
+            losses["loss"].backward()
+            return {name: value.detach() for name, value in losses.items()}
+        drawn = self.module.draw(*batch)
+        total: dict[str, Tensor] = {}
+        for part in zip(*(tensor.tensor_split(self.parts) for tensor in drawn), strict=True):
+            with mixed(self.rate.device, self.precision):
+                losses = self.module.loss_given(*part)
+            share = len(part[0]) / len(drawn[0])
+            (share * losses["loss"]).backward()
+            for name, value in losses.items():
+                total[name] = total.get(name, 0) + share * value.detach()
+        return total
 
     def state(self) -> dict[str, Any]:
         """All that the steps to come depend on; without the optimiser's moments once there are none."""
@@ -163,7 +207,7 @@ def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | No
                 torch.cuda.synchronize(device)  # or the clock would tell how fast steps are queued
             if done < times and keeper.due():
                 keeper.write(step.state())
-    step.optimiser.zero_grad(set_to_none=True)  # gradients lie in the graph's memory, and are as large as the module
+    step.optimiser.zero_grad()  # gradients lie in the graph's memory, and are as large as the module
     return run.captured
 
 

@@ -57,13 +57,20 @@ class MaskGIT(nn.Module):
                 drawn from their softmax anew in every step.
             y: (N,) classes int64.
         """
+        return self.loss_given(*self.draw(logits, y))
+
+    def draw(self, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens (N, T), which are masked (N, T) bool, by one share for the whole batch, and the classes shown (N,)."""
         tokens = sample_categorical(logits)
         hidden_share = torch.cos(0.5 * torch.pi * torch.rand((), device=tokens.device))
         n_hidden = torch.ceil(hidden_share * self.n_positions)
         order = torch.rand(tokens.shape, device=tokens.device).argsort(-1).argsort(-1)
         drop = torch.rand(y.shape, device=y.device) < self.config.condition_drop
-        predicted = self(tokens, order < n_hidden, torch.where(drop, self.n_classes, y))
-        return {"loss": F.cross_entropy(predicted.flatten(0, 1), tokens.flatten())}
+        return tokens, order < n_hidden, torch.where(drop, self.n_classes, y)
+
+    def loss_given(self, tokens: Tensor, masked: Tensor, shown: Tensor) -> dict[str, Tensor]:
+        """The loss of what `draw` gives, or of some rows of it."""
+        return {"loss": F.cross_entropy(self(tokens, masked, shown).flatten(0, 1), tokens.flatten())}
 
     def sample(self, n: int, y: Tensor | None = None) -> Tensor:
         """Draw a batch of tokens (n, T) int64, of classes y (n,) int64 or unconditional; see `Sampler`."""

@@ -86,3 +86,11 @@ class Captures(Protocol):
 
     captured: dict[str, bool]
     """Whether a stage was replayed as a graph ("autoencoder", "prior", "sampling"); no stages on other devices."""
+
+
+@runtime_checkable
+class Divides(Protocol):
+    """A model whose prior can be trained in less memory, with the same random numbers and the same result."""
+
+    prior_parts: int
+    """Pieces of a batch that are gone through one after the other; 1 at first. Set before `fit`."""

@@ -8,7 +8,8 @@ import torch
 
 from ucrbench.models.config import Codebook, Config, Network, Prior, SelfSupervision, Training
 from ucrbench.models.errors import ModelError
-from ucrbench.models.protocol import Generates, Inspectable, Model, Quantizes, Reconstructs
+from ucrbench.models.loop import train
+from ucrbench.models.protocol import Divides, Generates, Inspectable, Model, Quantizes, Reconstructs
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 
 TINY = Config(
@@ -120,3 +121,21 @@ def test_raw_is_the_series_itself(series):
 def test_unknown_variant_is_refused():
     with pytest.raises(ModelError, match="no variant 'vqva'"):
         build("vqva")
+
+
+def test_the_prior_alone_is_trained_in_parts(series):
+    x, y = series
+    models = [build("vqvae", TINY, seed=1), build("vqvae", TINY, seed=1)]
+    assert isinstance(models[1], Divides)
+    models[1].prior_parts = 3
+    whole, divided = (model.fit(x, y) for model in models)
+    assert np.array_equal(whole.encode(x), divided.encode(x))
+    np.testing.assert_allclose(whole.curves["prior"]["loss"], divided.curves["prior"]["loss"], atol=1e-5)
+    assert not isinstance(build("ae", TINY), Divides)
+
+
+@pytest.mark.parametrize("parts", [0, 2])
+def test_what_needs_the_whole_batch_is_not_trained_in_parts(parts, series):
+    model = build("ae", TINY).fit(series[0])
+    with pytest.raises(ModelError, match=f"^AutoEncoder cannot be trained in {parts} parts of a batch: take parts=1$"):
+        train(model.module, (torch.as_tensor(series[0]),), TINY.training, parts=parts)

@@ -8,7 +8,7 @@ import torch
 from test_estimators import TINY, outputs
 
 from ucrbench.models.config import Network
-from ucrbench.models.precision import has_bf16
+from ucrbench.models.precision import has_bf16, inference, tf32
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BF16 = replace(TINY, network=Network(width=8, precision="bf16"))
@@ -33,3 +33,43 @@ def test_losses_states_and_outputs_are_float32_and_near_those_of_fp32(name):
 
 def test_the_cpu_says_whether_it_has_bfloat16():
     assert has_bf16("cpu") == (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _tf32_settings():
+    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    if hasattr(matmul, "fp32_precision"):
+        return matmul.fp32_precision, cudnn.conv.fp32_precision
+    return matmul.allow_tf32, cudnn.allow_tf32
+
+
+TF32_ON = ("tf32", "tf32") if hasattr(torch.backends.cuda.matmul, "fp32_precision") else (True, True)
+
+
+@pytest.mark.parametrize("context", [tf32, inference])
+@pytest.mark.parametrize("matmul", ["highest", "high"])
+def test_on_cuda_tf32_is_allowed_inside_and_settings_return_also_after_an_error(context, matmul):
+    seen = []
+
+    def fails():
+        with context(torch.device("cuda")):  # needs no device: settings are the process's
+            seen.append(_tf32_settings())
+            raise KeyError
+
+    torch.set_float32_matmul_precision(matmul)
+    try:
+        before = _tf32_settings()
+        with pytest.raises(KeyError):
+            fails()
+        assert seen == [TF32_ON]
+        assert _tf32_settings() == before
+        assert torch.get_float32_matmul_precision() == matmul
+    finally:
+        torch.set_float32_matmul_precision("highest")
+
+
+def test_on_a_cpu_nothing_is_set():
+    before = _tf32_settings()
+    with tf32(torch.device("cpu")), inference(torch.device("cpu")):
+        assert _tf32_settings() == before
+        assert not torch.is_grad_enabled()
+    assert torch.is_grad_enabled()
