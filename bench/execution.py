@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from loky import cpu_count
 
+from ..models.precision import has_bf16
 from .backends import Backend, Cluster, Inline, Processes, call
 from .cost import Speed, probe
 from .errors import UsageError
@@ -65,6 +66,13 @@ class Execution:
             UsageError: The device is unknown or not there.
         """
         return self._where_jobs_run(resolve_device, device)
+
+    def check_precision(self, device: str, precision: str) -> None:
+        """Raises UsageError where a device is slower in a precision, not faster."""
+        if precision == "bf16" and not self._where_jobs_run(has_bf16, device):
+            raise UsageError(
+                f"--precision bf16: {device} has no bfloat16 arithmetic; --set network.precision=bf16 emulates it"
+            )
 
     def probe(self, device: str, threads: int) -> Speed:
         """The measured speed of the device that jobs run on."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .. import datasets
 from ..models.variants import MAIN_VARIANTS
@@ -34,6 +34,8 @@ class Sweep:
         scores: the scores wanted; None for all that a model can have.
         data_dir: the data folder; None for the default.
         device: "auto", "cpu", "cuda" or "cuda:N".
+        precision: "fp32" (on CUDA with TF32), "bf16" (convolutions and linear layers), or "auto": what was shown to
+            move no score beyond the noise of seeds, which is fp32 so far.
         threads: threads of a job on a CPU.
         fcn_weights: folder of `supervised-fcn` weights, None to train the FCNs.
     """
@@ -46,6 +48,7 @@ class Sweep:
     scores: tuple[str, ...] | None = None
     data_dir: str | None = None
     device: str = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
     fcn_weights: str | None = None
 
@@ -219,7 +222,12 @@ def _settings(sweep: Sweep, execution: Execution) -> Settings:
     config, changed = override(preset(sweep.preset), sweep.overrides)
     if sweep.threads < 1:
         raise UsageError(f"{sweep.threads} threads; at least 1 is needed")
-    return Settings(sweep.preset, config, changed, execution.resolve(sweep.device), sweep.threads)
+    device = execution.resolve(sweep.device)
+    if sweep.precision != "auto":
+        execution.check_precision(device, sweep.precision)
+        config, precision = override(config, [f"network.precision={sweep.precision}"])
+        changed |= precision if sweep.precision != preset(sweep.preset).network.precision else {}
+    return Settings(sweep.preset, config, changed, device, sweep.threads)
 
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -16,9 +16,8 @@ import pandas as pd
 import torch
 
 from ..datasets import Dataset, load
-from ..models.config import Config
 from ..models.errors import Diverged
-from ..models.protocol import Inspectable, Model, Resumable
+from ..models.protocol import Captures, Divides, Inspectable, Model, Resumable
 from ..results import JobRow, ResultStore, ScoreRow, commit, versions
 from .checkpoints import StageCheckpoint
 from .evaluation import (
@@ -197,7 +196,9 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
     curves = weights = None
     outputs = task.kept if task.kept is not None and task.kept.suffices(job.scores) else None
     if outputs is None:
-        model = job.contender.build(_in_micro_batches(config, task.micro_batches), job.seed, settings.device)
+        model = job.contender.build(config, job.seed, settings.device)
+        if isinstance(model, Divides):
+            model.prior_parts = facts["micro_batches"] = task.micro_batches
         if task.store is not None and isinstance(model, Resumable):
             model.storage = partial(StageCheckpoint, task.store, job.key)
         with watch.phase("fit"):
@@ -209,6 +210,8 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
             with watch.phase("sample"):
                 samples = generate(model, dataset, config.classifier.cas_samples)
         outputs = Outputs(latents, samples)
+        if isinstance(model, Captures) and model.captured:
+            facts["captured"] = all(model.captured.values())
         curves, facts["n_parameters"] = _curves(model), _parameters(model)
         weights = _weights(model) if task.keep_weights else None
     pending = tuple(score for score in job.scores if score not in FCN_SCORES) if task.split else ()
@@ -231,14 +234,6 @@ def _dataset(name: str, data_dir: str | None) -> Dataset:
     whole = _loaded(name, data_dir)
     arrays = {field: getattr(whole, field).copy() for field in ("x_train", "y_train", "x_test", "y_test")}
     return replace(whole, **arrays)
-
-
-def _in_micro_batches(config: Config, parts: int) -> Config:
-    """The configuration with the prior's training done in parts, which changes what it computes only in rounding."""
-    if parts == 1:
-        return config
-    training = replace(config.prior.training, micro_batches=parts)
-    return replace(config, prior=replace(config.prior, training=training))
 
 
 def _score_row(job: Job, score: Score, treatment: str) -> ScoreRow:
@@ -289,6 +284,7 @@ def _attempt(
         peak_device_memory_bytes=peak_device_memory(settings.device),
         device=device_title(settings.device),
         threads=settings.threads,
+        precision=settings.config.network.precision,
         data_hash=job.data.data_hash,
         archive=ARCHIVE,
         protocol_version=PROTOCOL_VERSION,

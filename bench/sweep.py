@@ -30,7 +30,7 @@ SHARE = 0.9  # of the free memory, for jobs
 WRITERS = 4  # threads that store results
 MOST_UNWRITTEN = 16  # jobs that have ended and are still to be stored: they lie in memory
 ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
-RETRY_PARTS = 1  # of a batch, where memory did not suffice
+RETRY_PARTS = 4  # of a batch, where memory did not suffice
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,10 @@ Set = Annotated[
 Scores = Annotated[str, typer.Option(help="Only these, with commas between them; by default all a model can have.")]
 DataDir = Annotated[str | None, typer.Option(help="Folder of the data sets; $UCRBENCH_DATA, else aeon's cache.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
+Precision = Annotated[
+    Literal["auto", "fp32", "bf16"],
+    typer.Option(help="Of convolutions and linear layers; auto is fp32 so far. On CUDA fp32 means TF32."),
+]
 Threads = Annotated[int, typer.Option(help="Threads per job on a CPU; scores may depend on it in the last bits.")]
 Weights = Annotated[str | None, typer.Option(help="Folder of supervised-fcn weights; FCNs are trained without it.")]
 Jobs = Annotated[
@@ -54,7 +58,8 @@ Out = Annotated[Path, typer.Argument(help="Folder of the results.")]
 
 def sweep_of(
     names: str, variants: str, seeds: str, preset: str, set_: list[str] | None, scores: str,
-    data_dir: str | None, device: str, threads: int, fcn_weights: str | None,
+    data_dir: str | None, device: str, precision: Literal["auto", "fp32", "bf16"], threads: int,
+    fcn_weights: str | None,
 ) -> Sweep:  # fmt: skip
     return Sweep(
         datasets=split(names),
@@ -65,6 +70,7 @@ def sweep_of(
         scores=split(scores) or None,
         data_dir=data_dir,
         device=device,
+        precision=precision,
         threads=threads,
         fcn_weights=fcn_weights,
     )

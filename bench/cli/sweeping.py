@@ -25,6 +25,7 @@ from .options import (
     Keep,
     Limit,
     Out,
+    Precision,
     Preset,
     Retry,
     Scheduler,
@@ -52,6 +53,7 @@ def plan(
     scores: Scores = "",
     data_dir: DataDir = None,
     device: Device = "auto",
+    precision: Precision = "auto",
     threads: Threads = 1,
     fcn_weights: Weights = None,
     out: Annotated[Path | None, typer.Option(help="Results so far; what is finished there is left out.")] = None,
@@ -62,7 +64,7 @@ def plan(
 
     Example: ucrbench plan -d GunPoint,FordA -v vqvae,vqvae_barlow --seeds 0-4 -p standard
     """
-    sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, threads, fcn_weights)
+    sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, precision, threads, fcn_weights)
     store = ResultStore(out, create=True) if out else None
     execution = execution_of(None, "light", "loky", None, None, None, retry, shard)
     _print_plan(make_plan(sweep, store, execution, fetch=False))
@@ -79,6 +81,7 @@ def run(
     scores: Scores = "",
     data_dir: DataDir = None,
     device: Device = "auto",
+    precision: Precision = "auto",
     threads: Threads = 1,
     fcn_weights: Weights = None,
     jobs: Jobs = None,
@@ -94,7 +97,7 @@ def run(
 
     Example: ucrbench run out -d GunPoint,ArrowHead --seeds 0-2
     """
-    sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, threads, fcn_weights)
+    sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, precision, threads, fcn_weights)
     execution = execution_of(jobs, keep, backend, scheduler, job_timeout, time_limit, retry, shard)
     raise typer.Exit(run_and_tell(out, sweep, execution))
 

@@ -106,6 +106,7 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "--set", "codebook.update=both"), "choose from ema"),
         ((*RUN, "--set", "codebook.decay=1"), "below 1"),
         ((*RUN, "--set", "training.lr"), "has no '='"),
+        ((*RUN, "--precision", "fp8"), "--precision"),
         (("check", "OUT"), "there are no results"),
         (("reproduce", "OUT", "abcd"), "there are no results"),
         (("merge", "EMPTY", "-o", "OTHER"), "there are no results"),
