@@ -238,7 +238,7 @@ def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
     sweep = replace(SMOKE, variants=("vqvae",))
     monkeypatch.setattr("ucrbench.bench.checkpoints.WORTH_KEEPING", 0.0)
     with monkeypatch.context() as patch:
-        patch.setattr("ucrbench.models.maskgit.MaskGIT.sample", lambda *_: 1 / 0)
+        patch.setattr("ucrbench.models.estimators.VQModel.sample", lambda *_: 1 / 0)
         assert run(out, sweep, HERE).failed == 1
     store = ResultStore(out)
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
