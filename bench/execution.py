@@ -10,8 +10,8 @@ from ..models.precision import has_bf16
 from .backends import Backend, Cluster, Inline, Processes, call
 from .cost import Speed, probe
 from .errors import UsageError
-from .keeping import Keep
 from .resources import resolve_device
+from .task import Keep
 
 FAILURES = ("failed", "diverged", "out_of_memory", "timeout", "killed")
 

@@ -1,34 +1,33 @@
 """What is kept of jobs and judges beside their rows, and how it is found again."""
 
-from typing import Literal
+from dataclasses import replace
 
 import pandas as pd
 
 from ..results import ResultStore
 from .evaluation import Outputs
 from .judge import Judge, JudgeRef
-from .runner import Outcome
-
-Keep = Literal["none", "light", "all"]
+from .task import Keep, Outcome
 
 
-def write_outcome(store: ResultStore, outcome: Outcome, keep: Keep) -> None:
-    """Store an attempt: artifacts first, then its rows, so that a job counts as done only when all of it is there."""
-    attempt = outcome.attempt
-    if attempt.status != "ok":
-        store.write_failure(attempt)
-        return
+def keep_artifacts(store: ResultStore, outcome: Outcome, keep: Keep) -> Outcome:
+    """Store what is kept of a success beside its rows, and give the outcome without it.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    job = outcome.attempt.job
     if keep != "none":
         if outcome.outputs is not None:
-            store.save_arrays(attempt.job, "latents", **outcome.outputs.latents)
+            store.save_arrays(job, "latents", **outcome.outputs.latents)
             if outcome.outputs.samples:
-                store.save_arrays(attempt.job, "samples", **outcome.outputs.samples)
+                store.save_arrays(job, "samples", **outcome.outputs.samples)
         if outcome.curves is not None:
-            store.save_curves(attempt.job, outcome.curves)
+            store.save_curves(job, outcome.curves)
         if outcome.weights is not None:
             weights = outcome.weights
-            store.save_artifact(attempt.job, "weights.pt", lambda file: file.write(weights))
-    store.write_success(attempt, outcome.scores)
+            store.save_artifact(job, "weights.pt", lambda file: file.write(weights))
+    return replace(outcome, outputs=None, curves=None, weights=None)
 
 
 def read_outputs(store: ResultStore, job: str) -> Outputs | None:

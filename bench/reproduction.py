@@ -15,7 +15,8 @@ from .judge import JudgeRef, make_judge
 from .keeping import read_judge
 from .planning import Sweep, needs_judge, plan
 from .resources import limited_threads
-from .runner import Task, run_task
+from .runner import run_task
+from .task import Task
 
 SPREADS = 2.0  # standard deviations over seeds within which a difference counts as noise
 

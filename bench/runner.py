@@ -6,8 +6,8 @@ import time
 import traceback
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -18,7 +18,7 @@ import torch
 from ..datasets import Dataset, load
 from ..models.errors import Diverged
 from ..models.protocol import Captures, Divides, Inspectable, Model, Resumable
-from ..results import JobRow, ResultStore, ScoreRow, commit, versions
+from ..results import JobRow, ScoreRow, StoreError, commit, versions
 from .checkpoints import StageCheckpoint
 from .evaluation import (
     FCN_SCORES,
@@ -32,7 +32,7 @@ from .evaluation import (
     represent,
 )
 from .job import ARCHIVE, PROTOCOL_VERSION, Job
-from .judge import Judge
+from .keeping import keep_artifacts
 from .resources import (
     device_title,
     give_back_memory,
@@ -43,50 +43,7 @@ from .resources import (
     peak_memory,
     reset_peak_memory,
 )
-
-
-@dataclass(frozen=True)
-class Task:
-    """A job with what this attempt at it is given.
-
-    Attributes:
-        job: what to run; its `scores` are those wanted.
-        judge: the FCN of its data set, or in words why there is none; None where no score needs it.
-        kept: outputs of an earlier run of this job; where they suffice, nothing is trained.
-        keep_weights: whether to return the weights.
-        split: whether to leave the scores that need no device to `finish_task`, elsewhere.
-        micro_batches: parts in which the prior's batches pass through the network, to need less memory.
-        store: where checkpoints are kept; None for none, as where the worker does not see the store.
-    """
-
-    job: Job
-    judge: Judge | str | None = None
-    kept: Outputs | None = None
-    keep_weights: bool = False
-    split: bool = False
-    micro_batches: int = 1
-    store: ResultStore | None = None
-
-
-@dataclass
-class Outcome:
-    """What comes back from a job, whichever process it ran in.
-
-    Attributes:
-        attempt: the row of this attempt.
-        scores: its scores; none where it failed.
-        outputs: what the scores were made of, for keeping; None where it failed or nothing new was made.
-        curves: training curves (stage, step, name, value), None where nothing was trained.
-        weights: state dicts by network as `torch.save` writes them; None unless asked for.
-        pending: scores that are still to be made of the outputs, by `finish_task`.
-    """
-
-    attempt: JobRow
-    scores: list[ScoreRow] = field(default_factory=list)
-    outputs: Outputs | None = None
-    curves: pd.DataFrame | None = None
-    weights: bytes | None = None
-    pending: tuple[str, ...] = ()
+from .task import Outcome, Task
 
 
 class Stopwatch:
@@ -124,18 +81,19 @@ def run_task(task: Task) -> list[Outcome]:
 
     Returns:
         One outcome; where there is no judge, that of the scores which need none comes before that of the failure.
+        What is kept of them is in the store already, where the task names it.
     """
     job = task.job
     if not isinstance(task.judge, str):
-        return [_guarded(task)]
+        return [_kept(task, _guarded(task))]
     others = replace(job, scores=tuple(score for score in job.scores if score not in JUDGED))
-    outcomes = [_guarded(replace(task, job=others, judge=None))] if others.scores else []
+    outcomes = [_kept(task, _guarded(replace(task, job=others, judge=None)))] if others.scores else []
     return [*outcomes, lost(job, "failed", f"there is no FCN for {job.data.name}: {task.judge}")]
 
 
-def finish_task(job: Job, outcome: Outcome) -> Outcome:
+def finish_task(task: Task, outcome: Outcome) -> Outcome:
     """Make the pending scores of an outcome; they need no device, no data set and no judge."""
-    watch, attempt = Stopwatch(), outcome.attempt
+    job, watch, attempt = task.job, Stopwatch(), outcome.attempt
     try:
         with limited_threads(job.settings.threads), watch.phase("score"):
             found = evaluate_latents(outcome.outputs.latents, outcome.pending)
@@ -148,7 +106,7 @@ def finish_task(job: Job, outcome: Outcome) -> Outcome:
         seconds_total=attempt.seconds_total + watch.total,
         finished_at=datetime.now(UTC),
     )
-    return replace(outcome, attempt=attempt, scores=[*outcome.scores, *rows], pending=())
+    return _kept(task, replace(outcome, attempt=attempt, scores=[*outcome.scores, *rows], pending=()))
 
 
 def lost(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
@@ -157,6 +115,15 @@ def lost(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
     row = _attempt(job, watch, {}, status=status, error=error)
     started = watch.started_at - timedelta(seconds=seconds)
     return Outcome(replace(row, started_at=started, seconds_total=seconds, peak_memory_bytes=None))
+
+
+def _kept(task: Task, outcome: Outcome) -> Outcome:
+    """The outcome, lighter by what is kept of it: stored here, it need not travel, and costs the writer no time."""
+    if task.store is None or outcome.pending or outcome.attempt.status != "ok":
+        return outcome
+    with suppress(StoreError):  # the sweep's own process will meet it again, and tell
+        return keep_artifacts(task.store, outcome, task.keep)
+    return outcome
 
 
 def _guarded(task: Task) -> Outcome:
@@ -213,7 +180,7 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
         if isinstance(model, Captures) and model.captured:
             facts["captured"] = all(model.captured.values())
         curves, facts["n_parameters"] = _curves(model), _parameters(model)
-        weights = _weights(model) if task.keep_weights else None
+        weights = _weights(model) if task.keep == "all" else None
     pending = tuple(score for score in job.scores if score not in FCN_SCORES) if task.split else ()
     with watch.phase("score"):
         found = [] if task.split else evaluate_latents(outputs.latents, job.scores)

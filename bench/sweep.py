@@ -5,30 +5,29 @@ One process writes. Jobs run in others, and one that fails, hangs or dies harms 
 
 import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..datasets import load
-from ..results import Claims, JobRow, ResultStore
+from ..results import Claims, ResultStore
 from ..results.watch import Watch
 from .backends import Backend, Lost, Processes, call, describe
 from .execution import Execution
 from .interrupts import Interrupts
 from .job import Job
 from .judge import Judge, JudgeRef, make_judge
-from .keeping import read_judge, read_outputs, write_judge, write_outcome
+from .keeping import read_judge, read_outputs, write_judge
 from .packing import Packing
 from .planning import Plan, Sweep, needs_judge, plan
 from .progress import Reporter, Silent
 from .resources import free_memory, limited_threads
-from .runner import Outcome, Task, finish_task, lost, run_task
+from .runner import finish_task, lost, run_task
+from .task import Outcome, Task
+from .writing import MOST_UNWRITTEN, Writer
 
 PULSE = 0.2  # seconds between looks at the clock and at signals
 GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
 SHARE = 0.9  # of the free memory, for jobs
-WRITERS = 4  # threads that store results
-MOST_UNWRITTEN = 16  # jobs that have ended and are still to be stored: they lie in memory
 ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
 RETRY_PARTS = 4  # of a batch, where memory did not suffice
 
@@ -91,7 +90,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
         with Interrupts() as interrupts, Claims(store.path) as claims:
             course = _Course(store, planned, execution, reporter, interrupts, claims, watch, backend, scorers, started)
             reporter.start(len(course.lacking) + len(planned.todo), planned.total_seconds)
-            with course.writers:
+            with course.writer:
                 summary = course.run()
         store.compact()
     finally:
@@ -106,7 +105,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
 class _Running:
     """A call that runs, at a job or at a judge."""
 
-    what: Job | JudgeRef
+    what: Task | JudgeRef
     since: float
     memory: float = 0.0
     retried: bool = False
@@ -116,7 +115,7 @@ class _Running:
 class _Unscored:
     """A job whose pending scores are to be made, or are being made."""
 
-    job: Job
+    task: Task
     outcome: Outcome
 
 
@@ -154,8 +153,7 @@ class _Course:
         self.unscored: deque[_Unscored] = deque()
         self.scoring: dict[str, _Unscored] = {}
         self.packing = _packing(execution, backend, planned.todo[0].settings.device)
-        self.writers = ThreadPoolExecutor(WRITERS, "store")
-        self.writing: dict[Future, tuple[Job, JobRow]] = {}
+        self.writer = Writer(store, execution.keep)
         self.ran = self.failed = self.elsewhere = 0
         self.asked: dict[str, float] = {}  # when a claim was refused, by key
 
@@ -177,21 +175,21 @@ class _Course:
             self._collect(PULSE)
             self._end_overdue()
         self._settle_writes(0)
-        jobs = [entry for entry in self.running.values() if isinstance(entry.what, Job)]
+        jobs = [entry for entry in self.running.values() if isinstance(entry.what, Task)]
         undone = len(self.todo) + len(self.again) + len(jobs) + len(self.unscored) + len(self.scoring)
         return Summary(self.ran, self.failed, elsewhere=self.elsewhere, undone=undone, stopped=stopped)
 
     @property
     def busy(self) -> bool:
         """Whether anything runs or is about to."""
-        return bool(self.running or self.scoring or self.unscored or self.again or self.writing)
+        return bool(self.running or self.scoring or self.unscored or self.again or self.writer)
 
     def _start(self) -> None:
         """Start what may go now, longest first; a job whose judge lacks waits for it."""
         while self.scorers and self.unscored and len(self.scoring) < self.scorers.slots:
             entry = self.unscored.popleft()
-            self.scorers.start(entry.job.key, finish_task, entry.job, entry.outcome)
-            self.scoring[entry.job.key] = entry
+            self.scorers.start(entry.task.job.key, finish_task, entry.task, entry.outcome)
+            self.scoring[entry.task.job.key] = entry
         if self.again:
             if not self.running:  # what ran out of memory gets the device to itself
                 self._start_job(self.again.popleft(), retried=True)
@@ -249,34 +247,32 @@ class _Course:
     def _start_job(self, job: Job, retried: bool = False) -> None:
         judge = self.judges[job.data.name] if needs_judge(job) else None
         kept = read_outputs(self.store, job.key) if job.key in self.done else None
-        weights = self.execution.keep == "all"
         parts = RETRY_PARTS if retried else 1
         here = None if self.execution.scheduler else self.store  # workers elsewhere may not see it
-        task = Task(job, judge, kept, weights, split=self.scorers is not None, micro_batches=parts, store=here)
+        task = Task(job, judge, kept, self.execution.keep, self.scorers is not None, parts, here)
         self.backend.start(job.key, run_task, task)
-        memory = self.planned.memory[job.key]
-        self.running[job.key] = _Running(job, time.monotonic(), memory, retried)
+        self.running[job.key] = _Running(task, time.monotonic(), self.planned.memory[job.key], retried)
 
     def _collect(self, seconds: float) -> None:
         """Take in what has ended, waiting so long for a first end."""
         self._settle_writes(MOST_UNWRITTEN)
         if not self.running and not self.scoring:
-            if self.writing:
-                self._settle_writes(len(self.writing) - 1)
+            if self.writer:
+                self._settle_writes(len(self.writer) - 1)
             else:
                 time.sleep(seconds)  # for workers of a cluster, or for what other runs are at
         for name, result in self.backend.ended(seconds if self.running else 0.0):
             entry = self.running.pop(name)
-            if isinstance(entry.what, Job):
+            if isinstance(entry.what, Task):
                 self._job_ended(entry.what, entry, result)
             else:
                 self._judge_ended(entry.what, result)
         if self.scorers:
             for name, result in self.scorers.ended(0.0 if self.running else seconds):
-                entry = self.scoring.pop(name)
+                job = self.scoring.pop(name).task.job
                 if isinstance(result, Lost):
-                    result = lost(entry.job, "killed" if result.died else "failed", result.reason)
-                self._write(entry.job, result)
+                    result = lost(job, "killed" if result.died else "failed", result.reason)
+                self.writer.write(job, [result])
 
     def _judge_ended(self, ref: JudgeRef, result: Judge | str | Lost) -> None:
         name = ref.data.name
@@ -286,7 +282,8 @@ class _Course:
             self.claims.release(ref.key)
             self.reporter.judged(name, self.planned.judge_seconds.get(name, 0.0))
 
-    def _job_ended(self, job: Job, entry: _Running, result: list[Outcome] | Lost) -> None:
+    def _job_ended(self, task: Task, entry: _Running, result: list[Outcome] | Lost) -> None:
+        job = task.job
         if isinstance(result, Lost):
             if result.died and self.interrupts.signal:  # the signal went to the whole process group
                 self.todo.append(job)
@@ -294,40 +291,24 @@ class _Course:
             status = "killed" if result.died else "failed"
             result = [lost(job, status, result.reason, time.monotonic() - entry.since)]
         if result[-1].pending:
-            self.unscored.append(_Unscored(job, result[-1]))
+            self.unscored.append(_Unscored(task, result[-1]))
         elif result[-1].attempt.status == "out_of_memory" and not entry.retried:
-            write_outcome(self.store, result[-1], self.execution.keep)
+            self.store.write_failure(result[-1].attempt)
             self.again.append(job)
         else:
-            self._write(job, *result)
-
-    def _write(self, job: Job, *outcomes: Outcome) -> None:
-        """Store what came of a job, in a thread: most of it is waiting for the disk, and jobs need not wait as well."""
-
-        def write() -> None:
-            for outcome in outcomes:
-                write_outcome(self.store, outcome, self.execution.keep)
-
-        self._settle_writes(MOST_UNWRITTEN)
-        self.writing[self.writers.submit(write)] = job, outcomes[-1].attempt
+            self.writer.write(job, result)
 
     def _settle_writes(self, most: int) -> None:
         """Account for jobs that are stored; wait until at most so many are not."""
-        while True:
-            for future in [future for future in self.writing if future.done()]:
-                job, attempt = self.writing.pop(future)
-                future.result()  # raises what the store has raised
-                self.claims.release(job.key)
-                seconds = self.planned.seconds[job.key]
-                self.ran += 1
-                if attempt.status == "ok":
-                    self.packing.ended(seconds)
-                else:
-                    self.failed += 1
-                self.reporter.done(attempt, seconds)
-            if len(self.writing) <= most:
-                return
-            wait(self.writing, return_when=FIRST_COMPLETED)
+        for job, attempt in self.writer.written(most):
+            self.claims.release(job.key)
+            seconds = self.planned.seconds[job.key]
+            self.ran += 1
+            if attempt.status == "ok":
+                self.packing.ended(seconds)
+            else:
+                self.failed += 1
+            self.reporter.done(attempt, seconds)
 
     def _end_overdue(self) -> None:
         """End what has run for longer than a job may."""
@@ -339,8 +320,9 @@ class _Course:
                 self.backend.kill(name)
                 del self.running[name]
                 why = f"took longer than {limit:g} s, the limit set by --job-timeout"
-                if isinstance(entry.what, Job):
-                    self._write(entry.what, lost(entry.what, "timeout", why, seconds))
+                if isinstance(entry.what, Task):
+                    job = entry.what.job
+                    self.writer.write(job, [lost(job, "timeout", why, seconds)])
                 else:
                     self.judges[entry.what.data.name] = why
 

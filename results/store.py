@@ -1,4 +1,4 @@
-"""The result store: a folder of parquet shards, at first one per job, that anyone's tools can read.
+"""The result store: a folder of parquet shards, at first one per job or few jobs, that anyone's tools can read.
 
     OUT/ucrbench.json               marks the folder as a store, with the version of this layout
     OUT/scores/*.parquet            the scores of jobs
@@ -18,6 +18,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -65,10 +66,11 @@ class ResultStore(Artifacts, Checkpoints):
         self._order = 0  # of the last write; unknown before the first
         self._written: dict[str, Loaded] = {}  # shards of this process that it has not put together yet
         self._jobs = 0  # and how many jobs that is
-        self._lock = threading.Lock()  # for these three: several threads may write, each its jobs
+        self._own: set[str] = set()  # names of all shards of this process
+        self._lock = threading.Lock()  # for the first three: several threads may write, each its jobs
 
     def __getstate__(self) -> dict[str, object]:
-        state = {**self.__dict__, "_order": 0, "_written": {}, "_jobs": 0}
+        state = {**self.__dict__, "_order": 0, "_written": {}, "_jobs": 0, "_own": set()}
         del state["_lock"]
         return state
 
@@ -84,20 +86,9 @@ class ResultStore(Artifacts, Checkpoints):
         Raises:
             StoreError: The rows do not belong together or do not fit the schema, or cannot be written.
         """
-        rows = list(score_rows)
-        scores, attempt = to_table(ScoreRow, rows), self._attempt(job_row)
-        names = [row.score for row in rows]
         if job_row.status != "ok":
             raise StoreError(f'a success has status "ok", not "{job_row.status}"; use write_failure')
-        if len(set(names)) < len(names) or any(row.job != job_row.job for row in rows):
-            raise StoreError(f"the scores of job {job_row.job} must be its own, each once")
-        if rows:
-            column = pa.array([job_row.attempt] * len(rows), pa.string())
-            scores = scores.set_column(scores.column_names.index("attempt"), "attempt", column)
-            self._add("scores", job_row.job, scores)
-        self._add("jobs", job_row.attempt, attempt)
-        self.remove_checkpoints(job_row.job)
-        self._wrote_a_job()
+        self.write_attempts([(job_row, score_rows)])
 
     def write_failure(self, job_row: JobRow) -> None:
         """Store an attempt that went wrong. It never counts as done.
@@ -107,8 +98,34 @@ class ResultStore(Artifacts, Checkpoints):
         """
         if job_row.status == "ok":
             raise StoreError('a failure needs a status other than "ok"; use write_success')
-        self._add("jobs", job_row.attempt, self._attempt(job_row))
-        self._wrote_a_job()
+        self.write_attempts([(job_row, [])])
+
+    def write_attempts(self, attempts: Iterable[tuple[JobRow, Iterable[ScoreRow]]]) -> None:
+        """Store attempts at several jobs at the price of one: each as `write_success` or `write_failure` does.
+
+        Raises:
+            StoreError: As these two; nothing was written where rows are wrong.
+        """
+        jobs, scores = [], []
+        for job_row, score_rows in attempts:
+            check_key(job_row.job)
+            check_key(job_row.attempt)
+            rows = [replace(row, attempt=job_row.attempt) for row in _score_rows(score_rows)]
+            if len({row.score for row in rows}) < len(rows) or any(row.job != job_row.job for row in rows):
+                raise StoreError(f"the scores of job {job_row.job} must be its own, each once")
+            if rows and job_row.status != "ok":
+                raise StoreError(f'job {job_row.job} has scores and the status "{job_row.status}"; scores are for "ok"')
+            jobs.append(job_row)
+            scores += rows
+        score_table, job_table = to_table(ScoreRow, scores), to_table(JobRow, jobs)
+        if scores:
+            self._add("scores", scores[0].job, score_table)
+        if jobs:
+            self._add("jobs", jobs[0].attempt, job_table)
+            for job_row in jobs:
+                if job_row.status == "ok":
+                    self.remove_checkpoints(job_row.job)
+            self._wrote(len(jobs))
 
     def write_references(self, rows: Iterable[ReferenceRow]) -> None:
         """Store real-data references; same-named scores of the same `reference` key are replaced.
@@ -178,8 +195,8 @@ class ResultStore(Artifacts, Checkpoints):
         return standing(self.jobs())
 
     def watch(self) -> Watch:
-        """From now on, tell which jobs others have tried; raises as `jobs`."""
-        return Watch(self.path)
+        """From now on, tell which jobs other processes have tried; raises as `jobs`."""
+        return Watch(self.path, self._own)
 
     def references(self) -> pd.DataFrame:
         """All real-data references, with the fields of `ReferenceRow` as columns, sorted by reference and score.
@@ -217,11 +234,6 @@ class ResultStore(Artifacts, Checkpoints):
         # In one piece: every later step on a column of thousands of chunks would go through them all.
         return self.table(name).combine_chunks().to_pandas(types_mapper=_PANDAS.get)
 
-    def _attempt(self, row: JobRow) -> pa.Table:
-        check_key(row.job)
-        check_key(row.attempt)
-        return to_table(JobRow, [row])
-
     def _add(self, name: str, key: str, table: pa.Table) -> None:
         self._ready()
         with self._lock:
@@ -231,13 +243,14 @@ class ResultStore(Artifacts, Checkpoints):
             order = self._order = max(time.time_ns(), self._order + 1)
         shard = write_shard(self.path / name, check_key(key), order, table, self.scratch)
         self._written[shard.shard.name] = shard
+        self._own.add(shard.shard.name)
 
-    def _wrote_a_job(self) -> None:
+    def _wrote(self, jobs: int) -> None:
         # The last of a job's files: most file systems keep the order of renames, so that this holds for all of them.
         # Where it does not, a power cut may leave an attempt without its scores, and these are made again.
         sync_folder(self.path / "jobs")
         with self._lock:
-            self._jobs += 1
+            self._jobs += jobs
             if self._jobs < JOBS_PER_PART:
                 return
             written, self._written, self._jobs = self._written, {}, 0
@@ -246,3 +259,12 @@ class ResultStore(Artifacts, Checkpoints):
         with contextlib.suppress(StoreError), compacting(self.path, 0) as alone:
             for name, (record, keys) in TABLES.items() if alone else ():
                 gather(self.path / name, schema_of(record), keys, self.scratch, written)
+
+
+def _score_rows(rows: Iterable[ScoreRow]) -> list[ScoreRow]:
+    """The rows as a list; raises StoreError for anything else among them."""
+    rows = list(rows)
+    for row in rows:
+        if not isinstance(row, ScoreRow):
+            raise StoreError(f"a ScoreRow is wanted here, not a {type(row).__name__}")
+    return rows

@@ -1,5 +1,6 @@
 """What others have written since a moment, at the price of reading only what is new."""
 
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,12 +14,14 @@ class Watch:
 
     Args:
         path: The store's folder.
+        own: Names of shards that the asking process has written; they are passed over, also those added later.
 
     Raises:
         StoreError: A shard is damaged; the message names it.
     """
 
-    def __init__(self, path: str | Path):
+    def __init__(self, path: str | Path, own: AbstractSet[str] = frozenset()):
+        self._own = own
         self._folder = Path(path) / "jobs"
         self._schema = pa.schema([schema_of(JobRow).field(name) for name in ("job", "attempt")])
         self._read: set[str] = set()
@@ -27,7 +30,7 @@ class Watch:
         self._known.update(attempt for _, attempt in self._look())
 
     def attempted(self, job: str) -> bool:
-        """Whether an attempt at a job was stored after the watch began, by whomever.
+        """Whether an attempt at a job was stored by another process after the watch began.
 
         Raises:
             StoreError: A shard is damaged; the message names it.
@@ -42,7 +45,7 @@ class Watch:
         rows: list[tuple[str, str]] = []
         while True:
             try:
-                for name in set(list_names(self._folder)) - self._read:
+                for name in set(list_names(self._folder)) - self._read - self._own:
                     table = load_shard(self._folder, shard_of(name), self._schema).table
                     rows += zip(table["job"].to_pylist(), table["attempt"].to_pylist(), strict=True)
                     self._read.add(name)

@@ -1,0 +1,58 @@
+"""What a worker is given, and what comes back from it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from ..results import JobRow, ResultStore, ScoreRow
+from .evaluation import Outputs
+from .job import Job
+from .judge import Judge
+
+Keep = Literal["none", "light", "all"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job with what this attempt at it is given.
+
+    Attributes:
+        job: what to run; its `scores` are those wanted.
+        judge: the FCN of its data set, or in words why there is none; None where no score needs it.
+        kept: outputs of an earlier run of this job; where they suffice, nothing is trained.
+        keep: what to keep of it beside its rows.
+        split: whether to leave the scores that need no device to `finish_task`, elsewhere.
+        micro_batches: parts in which the prior's batches pass through the network, to need less memory.
+        store: where checkpoints and what is kept of the job go; None where the worker does not see the store: what is
+            kept travels back then, and there are no checkpoints.
+    """
+
+    job: Job
+    judge: Judge | str | None = None
+    kept: Outputs | None = None
+    keep: Keep = "none"
+    split: bool = False
+    micro_batches: int = 1
+    store: ResultStore | None = None
+
+
+@dataclass
+class Outcome:
+    """What comes back from a job, whichever process it ran in.
+
+    Attributes:
+        attempt: the row of this attempt.
+        scores: its scores; none where it failed.
+        outputs: what the scores were made of, for keeping; None where it failed or nothing new was made.
+        curves: training curves (stage, step, name, value), None where nothing was trained.
+        weights: state dicts by network as `torch.save` writes them; None unless asked for.
+        pending: scores that are still to be made of the outputs, by `finish_task`.
+    """
+
+    attempt: JobRow
+    scores: list[ScoreRow] = field(default_factory=list)
+    outputs: Outputs | None = None
+    curves: pd.DataFrame | None = None
+    weights: bytes | None = None
+    pending: tuple[str, ...] = ()
