@@ -12,9 +12,11 @@ import pandas as pd
 
 from .comparing import select_stores
 from .diagram import write_diagram
+from .effects import pairwise
 from .errors import ReportError
 from .latex import leaderboard_latex, score_table_latex
 from .lineage import Lineage, Source
+from .normalised import normalised, reading_levels
 from .rows import TABLES
 from .selection import Selection
 from .site import Content, Section, write_site
@@ -121,14 +123,18 @@ def _write(selection: Selection, gaps: str, types: Mapping[str, str], work: Path
         table = score_table(selection.scores, score, selection.references, selection.datasets)
         _write_score(table, tables)
         comparison = comparisons.get(score)
-        diagram = None
+        pairs = diagram = None
         if isinstance(comparison, Comparison):
-            diagram = _write_diagram(comparison, figures)
-        sections.append(Section(table, comparison, diagram))
+            pairs = pairwise(comparison)
+            diagram = write_diagram(comparison, figures / f"{_stem(score)}-cd", pairs=pairs)
+        sections.append(Section(table, comparison, pairs, diagram))
     board = leaderboard(selection.scores, gaps, selection.datasets)
     _write_overview(selection, board, gaps, tables)
     _write_tests(comparisons, tables)
-    write_site(Content(selection, board, tuple(sections), gaps, types), work)
+    levels = reading_levels(selection)
+    shares = normalised(selection.scores, levels, selection.datasets)
+    shares.to_csv(tables / "generation.csv", index=False)
+    write_site(Content(selection, board, tuple(sections), levels, shares, gaps, types), work)
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
@@ -142,10 +148,6 @@ def _write_score(table: ScoreTable, folder: Path) -> None:
         columns["real data"] = table.real
     columns.to_csv(folder / f"{_stem(table.score)}.csv")
     (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table), encoding="utf-8")
-
-
-def _write_diagram(comparison: Comparison, folder: Path) -> str:
-    return write_diagram(comparison, folder / f"{_stem(comparison.score)}-cd")
 
 
 def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> None:

@@ -89,7 +89,12 @@ def _only_test(comparison: Comparison) -> str:
 
 
 def write_diagram(
-    comparison: Comparison, stem: str | Path, rows: str | None = None, width: float = TWO_COLUMNS, alpha: float = ALPHA
+    comparison: Comparison,
+    stem: str | Path,
+    rows: str | None = None,
+    width: float = TWO_COLUMNS,
+    alpha: float = ALPHA,
+    pairs: pd.DataFrame | None = None,
 ) -> str:
     """Write a diagram and what it shows in numbers.
 
@@ -99,12 +104,14 @@ def write_diagram(
         rows: Hash of the rows behind it, for the files' metadata.
         width: As in `critical_difference`.
         alpha: As in `critical_difference`.
+        pairs: What `pairwise` gives, where it is known already.
 
     Returns:
         The SVG.
     """
     comparison.summary.to_csv(f"{stem}-ranks.csv")
-    pairwise(comparison).to_csv(f"{stem}-p-values.csv", index=False)
+    pairs = pairwise(comparison) if pairs is None else pairs
+    pairs.to_csv(f"{stem}-p-values.csv", index=False)
     return save(critical_difference(comparison, width, alpha), stem, rows, png=True)
 
 

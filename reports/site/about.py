@@ -10,13 +10,20 @@ from ..statistics import Comparison, decimals, higher_is_better
 from ..tables import REAL, coverage
 from .content import Content, Section, score_of
 from .definitions import DEFINITIONS
+from .shares import summary, summary_of_score
 
 _VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")
 
 
 def scores_page(content: Content) -> dict[str, object]:
     """What the template of the page of scores needs."""
-    return {"sections": [score_section(section, content) for section in content.sections]}
+    whole = summary(content)
+    return {
+        "sections": [
+            score_section(section, content) | {"shares": summary_of_score(section.name, whole)}
+            for section in content.sections
+        ]
+    }
 
 
 def score_section(section: Section, content: Content) -> dict[str, object]:
@@ -39,7 +46,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
             "n_datasets": comparison.n_datasets,
             "left_out": comparison.left_out,
             "summary": comparison.summary.reset_index().to_dict("records"),
-            "pairs": comparison.pairs.sort_values("p_holm", kind="stable").to_dict("records"),
+            "pairs": section.pairs.sort_values("p_holm", kind="stable").to_dict("records"),
             "friedman": comparison.friedman,
             "reading": reading(comparison),
             "cliques": shows_cliques(comparison),

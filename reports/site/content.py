@@ -24,11 +24,13 @@ class Section:
         table: Data sets x methods.
         comparison: How the methods compare, the reason why they are not compared, or None for a score that
             has no direction.
+        pairs: All there is to say of every pair of methods, as `pairwise` gives it, where there is a comparison.
         diagram: SVG of the critical-difference diagram, where there is a comparison.
     """
 
     table: ScoreTable
     comparison: Comparison | str | None
+    pairs: pd.DataFrame | None
     diagram: str | None
 
     @property
@@ -44,6 +46,8 @@ class Content:
         selection: The frames.
         board: The leaderboard over all data sets.
         sections: One per score, in order.
+        levels: What is nothing and what real in generation scores, as `reading_levels` gives it.
+        shares: Shares of the distance between the two, as `normalised` gives them.
         gaps: The policy for gaps.
         types: Type of each data set, such as "ECG", where known.
     """
@@ -51,6 +55,8 @@ class Content:
     selection: Selection
     board: pd.DataFrame
     sections: tuple[Section, ...]
+    levels: pd.DataFrame
+    shares: pd.DataFrame
     gaps: str
     types: Mapping[str, str]
 

@@ -11,6 +11,7 @@ from ..statistics import decimals, higher_is_better
 from ..tables import REAL
 from .content import Content, score_of
 from .pictures import classes_of, embedding, series_panels, training_curves
+from .shares import levels_of_dataset, shares_of_dataset
 
 _JOB_COLUMNS = (
     "method", "seed", "status", "attempts", "seconds_total", "seconds_fit", "seconds_prior", "seconds_sample",
@@ -50,6 +51,7 @@ def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: C
 
 def _table(name: str, content: Content) -> dict[str, object]:
     heads, lines, real = [], {method: [] for method in content.methods}, []
+    shares, levels = shares_of_dataset(name, content), levels_of_dataset(name, content)
     for section in content.sections:
         table = section.table
         up = higher_is_better(table.score, content.selection.scores)
@@ -60,12 +62,16 @@ def _table(name: str, content: Content) -> dict[str, object]:
                 {
                     "text": table.text.loc[name, method] if there else "–",
                     "place": int(table.place.loc[name, method]) if there else 0,
+                    "mean": table.mean.loc[name, method] if there else np.nan,
+                    "share": shares.get((table.score, method), np.nan),
                 }
             )
+        level = levels.get(table.score, {"nothing": np.nan, "nothing_is": "", "apart": False})
         value = np.nan if table.real is None else table.real[name]
         what = REAL[table.score][2] if table.score in REAL else ""
-        real.append({"value": value, "digits": decimals(table.score), "what": what})
-    return {"heads": heads, "lines": lines, "real": real if any(not np.isnan(cell["value"]) for cell in real) else None}
+        title = score_of(table.score).title
+        real.append({**level, "title": title, "real": value, "digits": decimals(table.score), "what": what})
+    return {"heads": heads, "lines": lines, "real": real if any(not np.isnan(cell["real"]) for cell in real) else None}
 
 
 def _seeds(scores: pd.DataFrame) -> dict[str, object]:

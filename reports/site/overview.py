@@ -6,6 +6,7 @@ import pandas as pd
 from ..statistics import GAPS, decimals, higher_is_better
 from ..tables import REAL, ScoreTable
 from .content import Content, Section, score_of
+from .shares import summary
 
 # Digits of a mean over data sets; those of one data set are the score's own.
 _MOST_DIGITS = 3
@@ -25,6 +26,8 @@ def overview(content: Content) -> dict[str, object]:
             for name, title in (("length", "Length"), ("n_train", "Training series"), ("n_classes", "Classes"))
         ],
         "policies": GAPS,
+        "shares": summary(content),
+        "widths": _widths(content),
         "data": numbers(content),
     }
 
@@ -129,6 +132,13 @@ def _row(name: str, content: Content) -> dict[str, object]:
         for method in content.methods
     ]
     return {"dataset": name, **content.facts.loc[name].to_dict(), "cells": cells}
+
+
+def _widths(content: Content) -> list[str]:
+    """Widths of the columns of the table of data sets, in CSS and without spaces."""
+    values = [min(max(5.2, 2.6 + 0.47 * len(name)), 9.2) for name in content.methods]
+    facts = [7.5] * bool(content.types) + [4.7] * 4
+    return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
 
 
 def _least(column: pd.Series) -> int | None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ..statistics import ALPHA, Comparison, decimals, higher_is_better
 from .content import Content, Section, score_of
+from .shares import shares_of_method
 from .svg import picture
 
 _COUNTS = (
@@ -29,10 +30,12 @@ def variant_page(method: str, jobs: pd.DataFrame, content: Content) -> dict[str,
     """
     good = jobs[jobs["status"] == "ok"]
     sections = [section for section in content.sections if method in section.table.mean]
+    shares = shares_of_method(method, content)
     return {
         "method": method,
         "facts": _facts(jobs, good),
-        "standing": [_standing(method, section, content) for section in sections],
+        "standing": [_standing(method, section, shares.get(section.name), content) for section in sections],
+        "shares": bool(shares),
         "against": _against(method, content),
         "alpha": ALPHA,
         "heads": [_head(section, content) for section in sections],
@@ -70,8 +73,8 @@ def _head(section: Section, content: Content) -> dict[str, object]:
     return {"name": section.name, "title": score_of(section.name).title, "up": up}
 
 
-def _standing(method: str, section: Section, content: Content) -> dict[str, object]:
-    found = {**_head(section, content), "digits": min(decimals(section.name), 3), "refusal": None, "ranks": None}
+def _standing(method: str, section: Section, share: dict[str, float] | None, content: Content) -> dict[str, object]:
+    found = {**_head(section, content), "digits": min(decimals(section.name), 3), "refusal": None, "share": share}
     comparison = section.comparison
     if not isinstance(comparison, Comparison):
         refusal = comparison or "it has no direction: shown, never ranked"

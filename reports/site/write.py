@@ -79,6 +79,7 @@ def _environment(content: Content) -> Environment:
     environment.filters["number"] = _number
     environment.filters["count"] = _count
     environment.filters["megabytes"] = _megabytes
+    environment.filters["percent"] = _percent
     environment.filters["key"] = _key
     environment.globals |= {
         "gap": GAP,
@@ -99,6 +100,11 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 def _count(value: float | None) -> str:
     return _number(value, 0)
+
+
+def _percent(value: float | None) -> str:
+    """A share in whole percent; rounded to 0, it has no sign."""
+    return GAP if value is None or pd.isna(value) else f"{_number(round(100 * value) or 0, 0)}\u202f%"
 
 
 def _megabytes(value: float | None) -> str:

@@ -6,10 +6,13 @@
   const form = document.getElementById("filter");
   const board = document.getElementById("board");
   const table = document.getElementById("rows");
-  const boardRows = [...board.tBodies[0].rows];
-  const tableRows = [...table.tBodies[0].rows];
+  // Rows and cells are looked up once: looking them up after each change is what would take the time.
+  const withCells = (row) => ({ row, cells: [...row.cells] });
+  const boardRows = [...board.tBodies[0].rows].map(withCells);
+  const tableRows = [...table.tBodies[0].rows].map(withCells);
   const tableHeads = [...table.tHead.rows[0].cells];
   const firstValue = tableHeads.findIndex((head) => head.classList.contains("value"));
+  const widths = table.style.getPropertyValue("--columns").trim().split(" ");
   const titles = [...form.elements.score.options].map((option) => option.textContent);
   const RANGES = ["length", "n_train", "n_classes"];
 
@@ -95,17 +98,17 @@
     const all = data.scores.map((score) => standings(score, datasets, methods, gaps));
     const shown = new Set(methods);
     const best = all.map(({ rank }) => Math.min(...Object.values(rank)));
-    boardRows.forEach((row, method) => {
+    boardRows.forEach(({ row, cells }, method) => {
       row.hidden = !shown.has(method);
       all.forEach((found, place) => {
-        const cell = row.cells[place + 1];
+        const cell = cells[place + 1];
         const [mean, rank, wins] = [found.mean[method], found.rank[method], found.wins[method]];
         write(cell.firstChild, number(mean, Math.min(data.scores[place].digits, 3)));
         write(
           cell.lastElementChild,
           rank === undefined ? "" : `${rank.toFixed(2)} · ${wins} win${wins === 1 ? "" : "s"}`,
         );
-        cell.dataset.sort = rank ?? mean ?? "";
+        cell.sortKey = rank ?? mean ?? null;
         cell.classList.toggle("best", rank !== undefined && rank === best[place]);
       });
     });
@@ -121,26 +124,27 @@
     const shown = new Set(datasets);
     const columns = new Set(methods);
     const digits = score.digits;
-    tableRows.forEach((row, dataset) => {
+    tableRows.forEach(({ row, cells }, dataset) => {
       row.hidden = !shown.has(dataset);
       const values = score.values[dataset];
       const there = [...new Set(methods.map((method) => values[method]).filter((value) => value !== null))];
       there.sort((a, b) => (score.up ? b - a : a - b));
       const ranked = score.up !== null && there.length > 1;
       values.forEach((value, method) => {
-        const cell = row.cells[firstValue + method];
+        const cell = cells[firstValue + method];
         cell.hidden = !columns.has(method);
         write(cell, number(value, digits));
-        cell.dataset.sort = value ?? "";
+        cell.sortKey = value;
         cell.classList.toggle("p1", ranked && value === there[0]);
         cell.classList.toggle("p2", ranked && value === there[1]);
       });
-      const real = row.cells[firstValue + values.length];
+      const real = cells[firstValue + values.length];
       real.hidden = !score.real;
       write(real, score.real ? number(score.real[dataset], digits) : "");
     });
     data.methods.forEach((_, method) => (tableHeads[firstValue + method].hidden = !columns.has(method)));
     tableHeads[firstValue + data.methods.length].hidden = !score.real;
+    table.style.setProperty("--columns", widths.filter((_, column) => !tableHeads[column].hidden).join(" "));
     document.getElementById("rows-real").textContent = score.realTitle ?? "real data";
     document.getElementById("rows-score").textContent = titles[place];
     for (const diagram of document.querySelectorAll("[data-diagram]")) {

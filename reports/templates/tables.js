@@ -6,6 +6,8 @@ globalThis.ucrbench = (() => {
   const missing = (text) => text === "" || text === "–";
 
   function keyOf(cell) {
+    // A script may have given a key of its own.
+    if (cell.sortKey !== undefined) return cell.sortKey;
     const text = cell.dataset.sort ?? cell.textContent.trim();
     if (missing(text)) return null;
     // "1 024" with a thin space, "0.912 ± 0.004"

@@ -66,8 +66,10 @@ class Visit:
 
     def column(self, table, number):
         """Texts of a column of the rows that are shown."""
+        # Of rows that are scrolled out of sight the browser has no inner text.
+        text = f"const cell = row.cells[{number}]; return (cell.innerText || cell.textContent).trim()"
         return self.page.eval_on_selector_all(
-            f"#{table} tbody tr:not([hidden])", f"rows => rows.map(row => row.cells[{number}].innerText.trim())"
+            f"#{table} tbody tr:not([hidden])", f"rows => rows.map(row => {{ {text} }})"
         )
 
     def overflow(self):

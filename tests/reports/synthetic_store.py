@@ -67,7 +67,7 @@ def archive(path, infos, variants=EIGHT, seeds=range(5), arrays=False):
         infos: What there is to know of each data set: name, n_train, n_test, length, n_classes.
         variants: Names of the variants.
         seeds: Seeds.
-        arrays: Whether to keep latents and samples of each first seed; curves are kept of every job.
+        arrays: Whether to keep latents and samples; curves are kept of every job.
     """
     store = ResultStore(path, create=True)
     started = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -79,6 +79,8 @@ def archive(path, infos, variants=EIGHT, seeds=range(5), arrays=False):
         if arrays:
             store.save_real(info.name, rng.normal(size=(60, info.length)).astype("float32").cumsum(1), labels)
         _references(store, info.name, "standard")
+        features = 0.1 * rng.normal(size=(info.n_test if arrays else 60, 128)).astype("float32")
+        store.save_arrays(hash_json([info.name, "standard"]), "features", test=features)
         for place, variant in enumerate(variants):
             for seed in seeds:
                 job = hash_json([info.name, variant, seed])
@@ -86,7 +88,7 @@ def archive(path, infos, variants=EIGHT, seeds=range(5), arrays=False):
                 scores = _scores(job, info.name, variant, seed, "standard", place, rng, tuple(SCORES), {})
                 store.write_success(row, scores)
                 store.save_curves(job, _curves(steps, rng))
-                if arrays and seed == seeds[0]:
+                if arrays:
                     z = rng.normal(size=(info.n_train + info.n_test, 64)).astype("float32")
                     y = np.arange(len(z)) % info.n_classes
                     n = info.n_train

@@ -53,16 +53,27 @@ def test_it_is_built_in_a_minute_and_light(built):
 
 
 def test_sorting_and_filtering_answer_within_a_tenth_of_a_second(built):
-    """From the event to the end of the layout that it causes."""
+    """From the event to the end of the frame that shows what it changed."""
     with chromium() as browser, Visit(browser, built[0] / "index.html") as visit:
         seconds = visit.page.evaluate(
-            """() => {
-              const timed = (act) => {
-                document.body.getBoundingClientRect();  // what was still to be laid out is not of this act
+            """async () => {
+              // In a frame, callbacks come first, then style, layout and paint, and then what was posted.
+              const frame = () => new Promise((done) => requestAnimationFrame(() => {
+                const { port1, port2 } = new MessageChannel();
+                port1.onmessage = done;
+                port2.postMessage(null);
+              }));
+              const timed = async (act) => {
+                await frame();  // what was still to be drawn is not of this act
                 const began = performance.now();
                 act();
-                document.body.getBoundingClientRect();
+                await frame();
                 return performance.now() - began;
+              };
+              const each = async (things, act) => {
+                const found = [];
+                for (const one of things) found.push(await act(one));
+                return found;
               };
               const form = document.getElementById("filter");
               const change = (name, value) => timed(() => {
@@ -72,14 +83,14 @@ def test_sorting_and_filtering_answer_within_a_tenth_of_a_second(built):
               });
               const click = (selector) => timed(() => document.querySelector(selector).click());
               return {
-                sort: [1, 2, 3].map(() => click("#rows th[data-key=v1] button")),
-                "sort by name": [click("#rows th[data-key=name] button")],
-                "sort the board": [click("#board th[data-key=fid] button")],
-                score: ["fid", "cas", "knn"].map((name) => change("score", name)),
-                name: ["e", "ec", "ecg", ""].map((text) => change("q", text)),
-                length: ["300", ""].map((text) => change("length-from", text)),
-                type: ["Image", "Sensor"].map((name) => click(`input[value=${name}]`)),
-                variant: [click("input[name=variant]"), click("input[name=variant]")],
+                sort: await each([1, 2, 3], () => click("#rows th[data-key=v1] button")),
+                "sort by name": await each([1], () => click("#rows th[data-key=name] button")),
+                "sort the board": await each([1], () => click("#board th[data-key=fid] button")),
+                score: await each(["fid", "cas", "knn"], (name) => change("score", name)),
+                name: await each(["e", "ec", "ecg", ""], (text) => change("q", text)),
+                length: await each(["300", ""], (text) => change("length-from", text)),
+                type: await each(["Image", "Sensor"], (name) => click(`input[value=${name}]`)),
+                variant: await each([1, 2], () => click("input[name=variant]")),
               };
             }"""
         )
