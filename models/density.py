@@ -7,8 +7,6 @@ Gaussian with shrinkage covariance in a PCA space.
 from __future__ import annotations
 
 import numpy as np
-from sklearn.covariance import ledoit_wolf
-from sklearn.decomposition import PCA
 from torch import Tensor
 
 from .errors import ModelError
@@ -115,6 +113,8 @@ class LatentDensity:
         # Latents that are all alike, as of a collapsed encoder, have no components: float noise is not one.
         if most < 1 or np.ptp(flat, axis=0).max() <= 1e-6 * np.abs(flat).max():
             return np.empty((len(flat), 0))
+        from sklearn.decomposition import PCA  # here, since it takes a second
+
         pca = PCA(most, random_state=0).fit(flat)
         share = pca.explained_variance_ratio_.astype(np.float64)
         keep = min(int(np.searchsorted(share.cumsum(), self.variance)) + 1, int((share > 1e-7).sum()))
@@ -140,6 +140,8 @@ def _shrunk(deviations: np.ndarray, freedom: int) -> np.ndarray:
     """Ledoit-Wolf covariance of deviations (m, k) from their mean(s), scaled to `freedom` as divisor."""
     if deviations.shape[1] == 0 or freedom == 0:
         return np.zeros((deviations.shape[1],) * 2)
+    from sklearn.covariance import ledoit_wolf
+
     covariance, _ = ledoit_wolf(deviations, assume_centered=True)
     return np.atleast_2d(covariance) * (len(deviations) / freedom)
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.cluster import KMeans
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -67,6 +66,8 @@ class Quantizer(nn.Module):
         """Start the codes at the k-means centres of latents (N, C, H, W); fewer latents than codes leave the rest."""
         latents = z.movedim(1, -1).flatten(0, -2).float().cpu().numpy()
         distinct = len(np.unique(latents, axis=0))
+        from sklearn.cluster import KMeans  # here, since it takes a second
+
         centres = KMeans(min(self.config.codes, distinct), n_init=1, random_state=seed).fit(latents).cluster_centers_
         self.codes[: len(centres)] = torch.as_tensor(centres, dtype=self.codes.dtype, device=self.codes.device)
         if self.config.update == "ema":

@@ -107,6 +107,8 @@ class _Worker:
 
 def _import_all() -> None:
     """Load what calls need, so that its seconds are not theirs."""
+    from sklearn import cluster, covariance, decomposition, neighbors, svm  # noqa: F401
+
     from .. import runner  # noqa: F401
 
 

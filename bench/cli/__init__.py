@@ -6,7 +6,6 @@ import typer
 
 from ...datasets import DatasetError
 from ...models.errors import ModelError
-from ...reports import ReportError
 from ...results import StoreError
 from ..errors import PoolError, UsageError
 
@@ -22,7 +21,7 @@ def main() -> None:
     """Run the command line; exit status 0, 1 where jobs failed, 2 for wrong use, 130 when interrupted."""
     try:
         sys.exit(app(standalone_mode=False) or 0)
-    except (UsageError, ModelError, StoreError, ReportError, DatasetError) as error:
+    except (UsageError, ModelError, StoreError, DatasetError) as error:
         print(f"ucrbench: {error}", file=sys.stderr)
         sys.exit(2)
     except ClickException as error:

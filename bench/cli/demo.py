@@ -5,14 +5,12 @@ from typing import Annotated
 
 import typer
 
-from ...reports import leaderboard, leaderboard_text
-from ...reports import report as write_report
 from ...results import ResultStore
 from ..execution import Execution
 from ..planning import Sweep
 from .app import app
 from .output import print_table
-from .reporting import dataset_types
+from .reporting import dataset_types, reporting
 from .sweeping import run_and_tell
 
 DEMO = ("ItalyPowerDemand", "GunPoint", "ArrowHead")
@@ -27,8 +25,9 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
     status = run_and_tell(out, Sweep(DEMO), Execution())
     if status > 1:
         raise typer.Exit(status)
-    page = write_report(out, preset="quick", types=dataset_types())
-    board = leaderboard_text(leaderboard(ResultStore(out).scores()))
+    with reporting() as reports:
+        page = reports.report(out, preset="quick", types=dataset_types())
+        board = reports.leaderboard_text(reports.leaderboard(ResultStore(out).scores()))
     print("mean over data sets (mean rank)")
     print_table(("method", *board.columns), list(board.itertuples(name=None)))
     print(f"report: {page}")

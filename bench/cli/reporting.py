@@ -1,11 +1,13 @@
 """`report`: the site or the paper of one result folder or several, and whether one is stale."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from ... import reports
 from ...datasets import catalogue
 from ..errors import UsageError
 from .app import app
@@ -33,14 +35,29 @@ def report(
     stores = _stores(outs or [], label or [])
     if check is not None:
         _tell_stale(check, stores)
-    elif not stores:
+        return
+    if not stores:
         raise UsageError("name a folder of results to report on")
-    elif paper is not None:
-        print(reports.paper(stores, paper, preset, gaps, against or ()))
-        if to is not None:
+    with reporting() as reports:
+        if paper is not None:
+            print(reports.paper(stores, paper, preset, gaps, against or ()))
+        if paper is None or to is not None:
             print(reports.report(stores, to, preset, gaps, dataset_types(), against or ()))
-    else:
-        print(reports.report(stores, to, preset, gaps, dataset_types(), against or ()))
+
+
+@contextmanager
+def reporting() -> Iterator[ModuleType]:
+    """The room of reports, whose pictures take a second to import that other commands need not wait for.
+
+    Raises:
+        UsageError: in place of a ReportError inside.
+    """
+    from ... import reports
+
+    try:
+        yield reports
+    except reports.ReportError as error:
+        raise UsageError(str(error)) from error
 
 
 def dataset_types() -> dict[str, str]:
@@ -66,7 +83,8 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
 
 def _tell_stale(folder: Path, stores: dict[str, Path] | Path | None) -> None:
     given = {"": stores} if isinstance(stores, Path) else stores
-    stale = reports.check(folder, given)
+    with reporting() as reports:
+        stale = reports.check(folder, given)
     for one in stale:
         print(f"{one.path}: {one.why}")
     if stale:

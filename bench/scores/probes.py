@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.svm import SVC
 
 from . import checks
+
+if TYPE_CHECKING:
+    from sklearn.svm import SVC
 
 
 def pool_features(z: ArrayLike) -> np.ndarray:
@@ -38,6 +41,8 @@ def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_te
         ValueError: Empty input, NaN or infinity, shapes that do not fit, or one class only in training.
     """
     z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
+    from sklearn.svm import SVC  # here, since it takes a second, which `ucrbench status` need not wait for
+
     model = SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train)
     return float((_votes(model, z_test) == y_test).mean())
 
@@ -49,6 +54,8 @@ def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: Array
     rows. Of classes with equally many neighbours, the first in sorted order wins.
     """
     z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
+    from sklearn.neighbors import KNeighborsClassifier
+
     model = KNeighborsClassifier(n_neighbors=min(k, len(z_train)))
     return float(model.fit(z_train, y_train).score(z_test, y_test))
 
