@@ -117,32 +117,30 @@ def _against(method: str, content: Content) -> dict[str, object]:
         for section in content.sections
         if isinstance(section.comparison, Comparison) and method in section.comparison.ranks
     ]
+    duels = [_duels(section.comparison.pairs, method) for section in compared]
     rows = []
     for other in content.methods:
-        if other == method:
-            continue
-        cells = [_duel(section.comparison.pairs, method, other) for section in compared]
+        cells = [of.get(other) for of in duels]
         if any(cells):
             rows.append({"method": other, "cells": cells})
     return {"heads": [score_of(section.name).title for section in compared], "rows": rows}
 
 
-def _duel(pairs: pd.DataFrame, method: str, other: str) -> dict[str, object] | None:
-    straight = pairs[(pairs["first"] == method) & (pairs["second"] == other)]
-    turned = pairs[(pairs["first"] == other) & (pairs["second"] == method)]
-    row = pd.concat([straight, turned])
-    if row.empty:
-        return None
-    row = row.iloc[0]
-    win, loss = (row["win"], row["loss"]) if len(straight) else (row["loss"], row["win"])
-    apart = row["p_holm"] <= ALPHA
-    return {
-        "win": int(win),
-        "tie": int(row["tie"]),
-        "loss": int(loss),
-        "p": float(row["p_holm"]),
-        "verdict": ("better" if win > loss else "worse") if apart and win != loss else "",
-    }
+def _duels(pairs: pd.DataFrame, method: str) -> dict[str, dict[str, object]]:
+    """By the other method: data sets won, tied and lost, p, and which of the two is better."""
+    found = {}
+    for row in pairs[(pairs["first"] == method) | (pairs["second"] == method)].to_dict("records"):
+        straight = row["first"] == method
+        win, loss = (row["win"], row["loss"]) if straight else (row["loss"], row["win"])
+        apart = row["p_holm"] <= ALPHA and win != loss
+        found[row["second"] if straight else row["first"]] = {
+            "win": win,
+            "tie": row["tie"],
+            "loss": loss,
+            "p": row["p_holm"],
+            "verdict": ("better" if win > loss else "worse") if apart else "",
+        }
+    return found
 
 
 def _cell(method: str, dataset: str, section: Section) -> dict[str, object]:

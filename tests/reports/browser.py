@@ -51,6 +51,12 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.go(path, state)
+
+    def go(self, path, state=""):
+        """To another page in the same window; what the one before asked for and complained of is forgotten."""
+        self.complaints.clear()
+        self.requests.clear()
         self.page.goto(path.as_uri() + (f"#{state}" if state else ""))
 
     def __enter__(self):

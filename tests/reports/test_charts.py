@@ -14,6 +14,7 @@ from ucrbench.reports import (
     compare,
     comparison_matrix,
     critical_difference,
+    embeddings,
     generated_map,
     latent_map,
     scatter,
@@ -155,18 +156,19 @@ def test_tsne_keeps_clusters_apart_and_is_seeded():
 
 
 @pytest.mark.parametrize("how", ["pca", "tsne"])
-def test_maps_draw_every_class_and_method(tmp_path, how):
+def test_maps_draw_every_class_and_method(tmp_path, monkeypatch, how):
     rng = np.random.default_rng(0)
     y = np.arange(60) % 3
     z = rng.normal(size=(60, 5)) + 4 * y[:, None]
     figure = latent_map({"train": z, "test": z[:30], "y_train": y, "y_test": y[:30]}, how)
     assert [axes.get_title() for axes in figure.axes] == ["train, 60 series", "test, 30 series"]
     assert [len(axes.collections) for axes in figure.axes] == [3, 3]
+    monkeypatch.setattr(embeddings, "MOST_TSNE", 240)
     generated = {name: rng.normal(size=(500, 38)) for name in NAMES}
     figure = generated_map(rng.normal(size=(20, 40)), generated, how)
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert len(shown) == 5
-    assert all(len(axes.collections[1].get_offsets()) == {"pca": 400, "tsne": 133}[how] for axes in shown)
+    assert all(len(axes.collections[1].get_offsets()) == {"pca": 400, "tsne": 40}[how] for axes in shown)
     save(figure, tmp_path / "map")
     with pytest.raises(ReportError, match="no generated series"):
         generated_map(rng.normal(size=(20, 40)), {"ae": np.empty((0, 40))})

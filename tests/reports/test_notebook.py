@@ -20,7 +20,7 @@ def latents(quantised):
 
 
 def test_notebook_runs(tmp_path):
-    build(tmp_path / "ucrbench-demo", list("ABCDEF"), names=["linear_probe", "fid", "cas"])
+    build(tmp_path / "ucrbench-demo", list("ABCDEF"), names=["linear_probe", "fid"])
     store = ResultStore(tmp_path / "ucrbench-demo", create=True)
     for row in store.jobs().itertuples():
         store.save_arrays(row.job, "latents", **latents(row.variant.startswith("vqvae")))

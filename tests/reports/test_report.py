@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic_store import build
+from synthetic_store import VARIANTS, build
 
 from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table
 from ucrbench.reports.latex import escape, score_table_latex
 from ucrbench.results import ResultStore, StoreError
 
 NAMES = ["linear_probe", "knn", "knn_continuous"]
+TWO = VARIANTS[:2]
 NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\"
 
 
@@ -110,20 +111,22 @@ def test_links_lead_somewhere(small):
 
 
 def test_five_data_sets_have_groups_and_friedman(tmp_path):
-    build(tmp_path / "out", [f"D{i}" for i in range(6)], seeds=(0, 1), samples=False, names=["knn", "fid"])
+    build(
+        tmp_path / "out", [f"D{i}" for i in range(6)], VARIANTS[:3], seeds=(0, 1), samples=False, names=["knn", "fid"]
+    )
     first = report(tmp_path / "out", tmp_path / "site")
     page = Page(first.parent / "scores.html")
     assert "Friedman: χ²" in page.text
     assert "A bar joins" in page.text
-    assert re.search(r"0\.\d{4} ± 0\.\d{4}", Page(first.parent / "datasets" / "D3.html").text)
+    assert re.search(r"0\.\d{4} ± 0\.\d{4}", Page(first.parent / "datasets" / "D.html").text)
     assert (tmp_path / "site" / "tables" / "knn.tex").exists()
 
 
 def test_failures_are_listed_and_not_ranked_over(tmp_path):
-    build(tmp_path / "out", ["A", "B", "C"], failed=[("B", "vae")], samples=False, names=NAMES)
+    build(tmp_path / "out", ["A", "B", "C"], failed=[("B", "vae")], samples=False, names=NAMES[1:])
     first = report(tmp_path / "out")
     assert "14 of 15 jobs ok" in Page(first).text
-    assert "linear_probe lacks 1 of 15 values, the first vae on B" in Page(first).text
+    assert "knn lacks 1 of 15 values, the first vae on B" in Page(first).text
     for name in ("failures.html", "datasets/B.html", "variants/vae.html"):
         page = Page(first.parent / name)
         assert "RuntimeError: <b>loss & gradient</b> were not finite" in page.text
@@ -136,7 +139,7 @@ def test_failures_are_listed_and_not_ranked_over(tmp_path):
     assert "knn mean" not in board
     report(tmp_path / "out", gaps="common")
     assert "left out: B" in Page(first.parent / "scores.html").text
-    assert pd.read_csv(tmp_path / "out/report/tables/tests.csv")["datasets"].tolist() == [2, 2, 3]
+    assert pd.read_csv(tmp_path / "out/report/tables/tests.csv")["datasets"].tolist() == [2, 3]
 
 
 def test_hostile_names_are_text(tmp_path):
@@ -165,7 +168,7 @@ def test_escape_leaves_no_command():
 
 
 def test_second_report_replaces_the_first_and_nothing_else(tmp_path):
-    build(tmp_path / "out", ["A"], samples=False, names=["knn"])
+    build(tmp_path / "out", ["A"], TWO, samples=False, names=["knn"])
     path = report(tmp_path / "out")
     (path.parent / "stale").write_text("x")
     report(tmp_path / "out")
@@ -183,7 +186,7 @@ def test_second_report_replaces_the_first_and_nothing_else(tmp_path):
 
 def test_same_rows_same_hash(tmp_path):
     for name in ("a", "b"):
-        build(tmp_path / name, ["A", "B"], samples=False, names=["knn"])
+        build(tmp_path / name, ["A", "B"], TWO, samples=False, names=["knn"])
         report(tmp_path / name)
     one, two = (json.loads((tmp_path / name / "report" / "report.json").read_text()) for name in ("a", "b"))
     assert one == two
@@ -233,7 +236,7 @@ def test_nothing_to_report(tmp_path):
 
 
 def test_one_method_has_a_page_without_ranks(tmp_path):
-    build(tmp_path, ["A"], variants=["ae"], samples=False)
+    build(tmp_path, ["A"], variants=["ae"], samples=False, names=["knn"])
     assert "has one method only" in Page(report(tmp_path)).text
 
 
@@ -289,7 +292,7 @@ def test_several_stores_and_results_from_elsewhere(tmp_path):
 
 
 def test_what_is_stale_is_found(tmp_path):
-    build(tmp_path / "out", ["A", "B"], samples=False, names=["knn", "fid"])
+    build(tmp_path / "out", ["A", "B"], TWO, samples=False, names=["knn", "fid"])
     site = report(tmp_path / "out", tmp_path / "site").parent
     assert check(site) == []
     build(tmp_path / "out", ["B"], variants=["ae"], samples=False, names=["knn"], value=0.9)
@@ -299,7 +302,7 @@ def test_what_is_stale_is_found(tmp_path):
 
 
 def test_a_published_site_names_no_path(tmp_path):
-    build(tmp_path / "out", ["A"], samples=False, failed=[("A", "vae")])
+    build(tmp_path / "out", ["A"], VARIANTS[:3], samples=False, failed=[("A", "vae")], names=["knn", "fid"])
     site = report(tmp_path / "out").parent
     for path in site.rglob("*"):
         if path.is_file():

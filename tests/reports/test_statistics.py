@@ -1,6 +1,7 @@
 """Statistics against known answers, other packages and their own invariants."""
 
 from itertools import combinations
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -80,6 +81,8 @@ def _tie_sizes(row):
     return np.unique(row, return_counts=True)[1]
 
 
+# statsmodels collects garbage in every call, which takes a tenth of a second of all that other tests left behind.
+@patch("gc.collect", lambda: 0)
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_holm_is_that_of_statsmodels(p_values):
@@ -217,7 +220,7 @@ def test_methods_may_have_different_seeds():
     assert compare(once, "knn").left_out == ()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 12), k=st.integers(2, 5), score=st.sampled_from(["knn", "fid"]))
 def test_worst_is_a_value_below_all_others(seed, n, k, score):
     values = random_values(n, k, seed).round(1)
