@@ -1,6 +1,7 @@
 """The job: data set x variant x seed under one configuration, and the key that names it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..models.config import Config
@@ -65,7 +66,7 @@ class Job:
     judge: str
     scores: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of everything that decides the job's scores, and of nothing else: not the device, not the commit."""
         sections = self.contender.sections

@@ -74,7 +74,7 @@ def kept_heap() -> Iterator[None]:
     Activations of some megabytes are mapped afresh in every step otherwise, at a page fault for every 4 KiB. At the
     end all is given back, so that the next job's peak is its own.
     """
-    libc = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
+    libc = _glibc()
     if libc is not None:
         libc.mallopt(_M_MMAP_MAX, 0)
         libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
@@ -85,6 +85,11 @@ def kept_heap() -> Iterator[None]:
             for parameter, value in _SETTLED.items():
                 libc.mallopt(parameter, value)
             libc.malloc_trim(0)
+
+
+@functools.cache
+def _glibc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
 
 
 def free_memory(device: str) -> int:
