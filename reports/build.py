@@ -23,7 +23,7 @@ from .site import Content, Section, write_site
 from .site.names import file_names
 from .site.paths import hide_paths
 from .statistics import GAPS, Comparison
-from .tables import ScoreTable, compare_all, coverage, failures, leaderboard, score_names, score_table
+from .tables import ScoreTable, board_of, compare_all, coverage, failures, score_names, score_table
 
 _MARKER = "report.json"
 _MAY_HOLD_PATHS = ("error", "traceback", "config", "overrides")
@@ -128,7 +128,7 @@ def _write(selection: Selection, gaps: str, types: Mapping[str, str], work: Path
             pairs = pairwise(comparison)
             diagram = write_diagram(comparison, figures / f"{_stem(score)}-cd", pairs=pairs)
         sections.append(Section(table, comparison, pairs, diagram))
-    board = leaderboard(selection.scores, gaps, selection.datasets)
+    board = board_of(comparisons, selection.scores, selection.datasets)
     _write_overview(selection, board, gaps, tables)
     _write_tests(comparisons, tables)
     levels = reading_levels(selection)

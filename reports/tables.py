@@ -1,6 +1,6 @@
 """Tables of a report as data frames: coverage, leaderboard, data sets x methods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,11 +138,19 @@ def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[s
         Methods x (score, statistic), the statistics being mean (over data sets), mean_rank (1 is best) and
         wins; NaN where a method has no such score, or a score is not ranked.
     """
+    return board_of(compare_all(scores, gaps, datasets), scores, datasets)
+
+
+def board_of(
+    comparisons: Mapping[str, Comparison | str], scores: pd.DataFrame, datasets: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The `leaderboard` of what `compare_all` found."""
     columns = {}
     for score in score_names(scores):
-        try:
-            summary = compare(scores, score, gaps, datasets).summary
-        except ReportError:
+        found = comparisons.get(score)
+        if isinstance(found, Comparison):
+            summary = found.summary
+        else:
             table = seed_means(scores, score, datasets)
             alone = higher_is_better(score, scores) is None or table.shape[1] == 1
             # Means over different data sets stand side by side nowhere.
