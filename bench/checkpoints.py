@@ -2,7 +2,9 @@
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from ..results import ResultStore, StoreError
 
@@ -29,11 +31,11 @@ class StageCheckpoint:
         """What was saved last, None where nothing was."""
         return self.store.load_checkpoint(self.job, self.stage)
 
-    def save(self, data: bytes) -> None:
-        """Keep it in place of what was saved before; without room for it training goes on all the same."""
+    def save(self, write: Callable[[BinaryIO], object]) -> None:
+        """Keep what `write` writes in place of what was saved before; without room training goes on all the same."""
         if time.monotonic() - self.since < WORTH_KEEPING:
             return
         try:
-            self.store.save_checkpoint(self.job, self.stage, data)
+            self.store.save_checkpoint(self.job, self.stage, write)
         except StoreError as error:
             warnings.warn(f"no checkpoint was written: {error}", stacklevel=2)

@@ -3,7 +3,8 @@
 import io
 import time
 import warnings
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, BinaryIO, Protocol
 
 import torch
 
@@ -15,8 +16,8 @@ class Storage(Protocol):
         """What was saved last, None where nothing was."""
         ...
 
-    def save(self, data: bytes) -> None:
-        """Keep it in place of what was saved before."""
+    def save(self, write: Callable[[BinaryIO], object]) -> None:
+        """Keep what `write` writes into a binary file, in place of what was saved before."""
         ...
 
 
@@ -37,9 +38,8 @@ class Keeper:
 
     def write(self, state: dict[str, Any]) -> None:
         """Write tensors, numbers and strings in dicts and lists."""
-        buffer = io.BytesIO()
-        torch.save(state | {"seconds": self.earlier + time.monotonic() - self._started}, buffer)
-        self.storage.save(buffer.getvalue())
+        whole = state | {"seconds": self.earlier + time.monotonic() - self._started}
+        self.storage.save(lambda file: _write(whole, file))
         self._saved = time.monotonic()
 
     def read(self, kind: str) -> dict[str, Any] | None:
@@ -57,3 +57,12 @@ class Keeper:
             warnings.warn(f"a checkpoint is left aside: {line}", stacklevel=2)
             return None
         return state
+
+
+def _write(state: dict[str, Any], file: BinaryIO) -> None:
+    try:
+        torch.save(state, file)
+    except RuntimeError as error:
+        if isinstance(error.__context__, OSError):  # what the disk said, before torch put it in words of its own
+            raise error.__context__ from None
+        raise

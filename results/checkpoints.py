@@ -2,6 +2,8 @@
 
 import contextlib
 import hashlib
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote
@@ -21,20 +23,24 @@ class Checkpoints(StoreFolder):
         """Where the checkpoint of a job's stage lies, or would lie. Raises StoreError where `job` is no key."""
         return self.path / "checkpoints" / f"{check_key(job)}.{quote(stage, safe='')}"
 
-    def save_checkpoint(self, job: str, stage: str, content: bytes) -> None:
+    def save_checkpoint(self, job: str, stage: str, write: Callable[[BinaryIO], object]) -> None:
         """Keep where a stage of a job stands; replaces what was kept before, whole or not at all.
+
+        `write` fills the binary file it is given: what may be half a gigabyte is never in memory a second time.
 
         Raises:
             StoreError: `job` is no key, or the file cannot be written.
         """
         self._ready()
-        path, digest = self.checkpoint_path(job, stage), hashlib.sha256(content).digest()
 
-        def write(file: BinaryIO) -> None:
+        def write_and_sum(file: BinaryIO) -> None:
+            write(file)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").digest()
+            file.seek(0, os.SEEK_END)
             file.write(digest)
-            file.write(content)
 
-        write_whole(path, self.scratch, write)
+        write_whole(self.checkpoint_path(job, stage), self.scratch, write_and_sum)
 
     def load_checkpoint(self, job: str, stage: str) -> bytes | None:
         """What was kept of a stage; None where nothing was, or where it is damaged: the stage starts anew then.
@@ -49,7 +55,7 @@ class Checkpoints(StoreFolder):
             return None
         except OSError as error:
             raise StoreError(f"cannot read {path}: {one_line(error).lower()}") from error
-        digest, content = content[:_DIGEST], content[_DIGEST:]
+        content, digest = content[:-_DIGEST], content[-_DIGEST:]
         return content if hashlib.sha256(content).digest() == digest else None
 
     def checkpoints(self) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """A training stopped at any step and taken up again ends as an undisturbed one, bit for bit."""
 
+import errno
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -29,8 +31,10 @@ class Memory:
             def load(self):
                 return outer.kept.get(stage)
 
-            def save(self, data):
-                outer.kept[stage] = data
+            def save(self, write):
+                file = io.BytesIO()
+                write(file)
+                outer.kept[stage] = file.getvalue()
                 if outer.left is not None:
                     outer.left -= 1
                     if outer.left == 0:
@@ -84,3 +88,21 @@ def test_a_checkpoint_that_does_not_fit_is_left_aside(damage):
         resumed = fitted("ae", storage, config)
     for key, value in states(fitted("ae", None, config)).items():
         assert torch.equal(value, states(resumed)[key])
+
+
+def test_a_full_disk_is_told_as_such():
+    class Full(io.BytesIO):
+        def write(self, data):
+            if self.tell() > 1000:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data)
+
+    class Stage:
+        def load(self):
+            return None
+
+        def save(self, write):
+            write(Full())
+
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.Keeper(Stage()).write({"x": torch.zeros(10**6), "y": torch.zeros(10**6)})

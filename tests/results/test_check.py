@@ -35,7 +35,7 @@ def whole(tmp_path_factory):
         store.save_curves(job, pd.DataFrame({"stage": ["a"], "step": [1], "name": ["loss"], "value": [0.5]}))
         store.save_artifact(job, "weights.pt", lambda file: file.write(b"weights"))
         store.write_success(job_row(job), [score_row(job), score_row(job, "fid")])
-    store.save_checkpoint("eeee", "prior", b"half way")
+    store.save_checkpoint("eeee", "prior", lambda file: file.write(b"half way"))
     return store.path
 
 
@@ -130,7 +130,7 @@ def test_leftovers_go(store):
     alive = store.path / ".tmp" / f"{identity()}-00.tmp"
     for path in (gone, alive):
         path.write_bytes(b"half")
-    store.save_checkpoint(JOBS[0], "prior", b"late")
+    store.save_checkpoint(JOBS[0], "prior", lambda file: file.write(b"late"))
     assert {f.where for f in check(store.path).findings} == {f".tmp/{gone.name}", f"checkpoints/{JOBS[0]}.prior"}
     assert not gone.exists()
     assert alive.exists()
@@ -193,20 +193,20 @@ def test_mutated_files_without_a_checksum_are_read_or_one_line(whole, place, bit
 def test_checkpoints(store):
     assert store.load_checkpoint("abcd", "prior") is None
     for state in (b"", b"one", os.urandom(10**5)):
-        store.save_checkpoint("abcd", "prior", state)
+        store.save_checkpoint("abcd", "prior", lambda file, state=state: file.write(state))
         assert store.load_checkpoint("abcd", "prior") == state
     path = store.checkpoint_path("abcd", "prior")
     path.write_bytes(path.read_bytes()[:-1])
     assert store.load_checkpoint("abcd", "prior") is None
-    store.save_checkpoint("abcd", "prior", b"one")
+    store.save_checkpoint("abcd", "prior", lambda file: file.write(b"one"))
     store.write_failure(job_row("abcd", "timeout"))
     assert store.load_checkpoint("abcd", "prior") == b"one"
     store.write_success(job_row("abcd"), [])
     assert not path.exists()
     with pytest.raises(StoreError, match="no key"):
-        store.save_checkpoint("../x", "prior", b"")
+        store.save_checkpoint("../x", "prior", lambda file: file.write(b""))
     with pytest.raises(StoreError, match="for reading"):
-        ResultStore(store.path).save_checkpoint("abcd", "prior", b"")
+        ResultStore(store.path).save_checkpoint("abcd", "prior", lambda file: file.write(b""))
 
 
 def test_a_part_of_many_jobs_is_read_by_others(store):

@@ -175,7 +175,7 @@ WRITERS = """
         store = ResultStore(sys.argv[1], create=True)
         for number in range(start, start + 10**6):
             job = f"{number:06x}"
-            store.save_checkpoint(job, "prior", b"half way")
+            store.save_checkpoint(job, "prior", lambda file: file.write(b"half way"))
             store.write_success(job_row(job), [score_row(job), score_row(job, "fid", number)])
             os.write(1, job.encode() + b"\\n")
             if number % 20 == 0:

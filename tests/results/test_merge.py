@@ -139,7 +139,7 @@ def test_equal_times_are_decided_alike_in_any_order(tmp_path):
     for place, value in enumerate((0.1, 0.2, 0.3)):
         store = ResultStore(tmp_path / f"source{place}", create=True)
         store.write_success(job_row("aaaa"), [score_row("aaaa", value=value)])
-        store.save_checkpoint("bbbb", "prior", b"half way")
+        store.save_checkpoint("bbbb", "prior", lambda file: file.write(b"half way"))
     found = set()
     for number, order in enumerate(itertools.permutations(range(3))):
         for place in order:
