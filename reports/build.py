@@ -69,8 +69,9 @@ def report(
     try:
         work.mkdir(parents=True)
         try:
-            _write(_publishable(selection), gaps, types or {}, work)
-            _write_lineage(selection, work, dest)
+            lineage = Lineage(selection)
+            _write(_publishable(selection), lineage, gaps, types or {}, work)
+            _write_lineage(selection, lineage, work, dest)
             _swap(work, dest)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -113,7 +114,7 @@ def _publishable(selection: Selection) -> Selection:
     return replace(selection, jobs=jobs, scores=scores)
 
 
-def _write(selection: Selection, gaps: str, types: Mapping[str, str], work: Path) -> None:
+def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str, str], work: Path) -> None:
     tables, figures = work / "tables", work / "figures"
     tables.mkdir()
     figures.mkdir()
@@ -121,15 +122,16 @@ def _write(selection: Selection, gaps: str, types: Mapping[str, str], work: Path
     sections = []
     for score in score_names(selection.scores):
         table = score_table(selection.scores, score, selection.references, selection.datasets)
-        _write_score(table, tables)
+        rows = lineage.rows(_source(score))
+        _write_score(table, tables, rows)
         comparison = comparisons.get(score)
         pairs = diagram = None
         if isinstance(comparison, Comparison):
             pairs = pairwise(comparison)
-            diagram = write_diagram(comparison, figures / f"{_stem(score)}-cd", pairs=pairs)
+            diagram = write_diagram(comparison, figures / f"{_stem(score)}-cd", rows, pairs=pairs)
         sections.append(Section(table, comparison, pairs, diagram))
     board = board_of(comparisons, selection.scores, selection.datasets)
-    _write_overview(selection, board, gaps, tables)
+    _write_overview(selection, board, gaps, tables, lineage.rows(Source(TABLES)))
     _write_tests(comparisons, tables)
     levels = reading_levels(selection)
     shares = normalised(selection.scores, levels, selection.datasets)
@@ -139,7 +141,12 @@ def _write(selection: Selection, gaps: str, types: Mapping[str, str], work: Path
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
-def _write_score(table: ScoreTable, folder: Path) -> None:
+def _source(score: str) -> Source:
+    """What the tables and figures of a score are made of."""
+    return Source(("scores", "references"), scores=(score,))
+
+
+def _write_score(table: ScoreTable, folder: Path, rows: str) -> None:
     columns = table.mean.copy()
     for method in table.mean.columns:
         if table.std[method].notna().any():
@@ -147,7 +154,7 @@ def _write_score(table: ScoreTable, folder: Path) -> None:
     if table.real is not None:
         columns["real data"] = table.real
     columns.to_csv(folder / f"{_stem(table.score)}.csv")
-    (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table), encoding="utf-8")
+    (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
 
 
 def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> None:
@@ -171,7 +178,7 @@ def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> N
     pd.DataFrame(rows).to_csv(folder / "tests.csv", index=False)
 
 
-def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder: Path) -> None:
+def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder: Path, rows: str) -> None:
     flat = board.copy()
     flat.columns = [f"{score} {statistic}" for score, statistic in board.columns]
     flat.dropna(axis=1, how="all").to_csv(folder / "leaderboard.csv")
@@ -179,7 +186,7 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
         f"Mean score (and mean rank, 1 is best) over {len(selection.datasets)} data sets, "
         f"preset {selection.preset}; policy for gaps: {gaps}."
     )
-    (folder / "leaderboard.tex").write_text(leaderboard_latex(board, caption), encoding="utf-8")
+    (folder / "leaderboard.tex").write_text(leaderboard_latex(board, caption, rows), encoding="utf-8")
     coverage(selection.scores, selection.jobs).to_csv(folder / "coverage.csv")
     failures(selection.jobs).to_csv(folder / "failures.csv", index=False)
     # What scores and jobs both have is said once, in the jobs; `job` joins them.
@@ -189,8 +196,7 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     selection.references.to_csv(folder / "references.csv", index=False)
 
 
-def _write_lineage(selection: Selection, work: Path, dest: Path) -> None:
-    lineage = Lineage(selection)
+def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Path) -> None:
     datasets = {f"datasets/{file}": name for name, file in file_names(selection.datasets).items()}
     scores = {_stem(name): name for name in score_names(selection.scores)}
     for path in sorted(work.rglob("*")):
@@ -200,7 +206,7 @@ def _write_lineage(selection: Selection, work: Path, dest: Path) -> None:
         if name in datasets:
             lineage.record(name, Source(TABLES, datasets=(datasets[name],)))
         elif score is not None and name.startswith(("tables/", "figures/")):
-            lineage.record(name, Source(("scores", "references"), scores=(score,)))
+            lineage.record(name, _source(score))
         elif path.is_file() and not name.startswith("assets/"):
             lineage.record(name, Source(TABLES))
     lineage.write(work, dest)

@@ -99,6 +99,15 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
     assert gun_point.tags.count("svg") == 6 * 4 + 1
 
 
+def test_tables_and_figures_carry_the_hash_of_their_rows(small):
+    folder = small.parent
+    lineage = json.loads((folder / "lineage.json").read_text(encoding="utf-8"))
+    carrying = [name for name in lineage["files"] if name.endswith((".tex", ".svg", ".pdf", ".png"))]
+    assert len(carrying) == 9 + 1 + 3 * 8
+    for name in carrying:
+        assert lineage["files"][name]["rows"].encode() in (folder / name).read_bytes(), name
+
+
 def test_links_lead_somewhere(small):
     for path in small.parent.rglob("*.html"):
         source = path.read_text(encoding="utf-8")
@@ -156,7 +165,9 @@ def test_hostile_names_are_text(tmp_path):
         assert "<script" not in svg.read_text(encoding="utf-8")
     latex = (path.parent / "tables" / "knn.tex").read_text(encoding="utf-8")
     assert escape(NASTY) in latex
-    assert not re.search(r"(?<!\\)[%#$]", latex.replace(r"$\pm$", ""))
+    first, rest = latex.split("\n", 1)
+    assert re.fullmatch("% ucrbench rows [0-9a-f]{20}", first)
+    assert not re.search(r"(?<!\\)[%#$]", rest.replace(r"$\pm$", ""))
 
 
 def test_escape_leaves_no_command():
