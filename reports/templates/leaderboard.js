@@ -89,13 +89,22 @@
     return { datasets, methods: ticked("variant").map(Number), score: form.elements.score.selectedIndex };
   }
 
-  // Writing what is there already would cost a new layout.
-  const write = (node, text) => node.textContent !== text && (node.textContent = text);
+  // Writing what is there already would cost a new layout; a text node written anew costs less than a new one.
+  const write = (node, text) => {
+    const inside = node.nodeType === Node.TEXT_NODE ? node : node.firstChild;
+    if (!inside) node.textContent = text;
+    else if (inside.data !== text) inside.data = text;
+  };
   const number = (value, digits) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
+  let shownBoard = { key: null, all: null };
   function showBoard({ datasets, methods }) {
     const gaps = form.elements.gaps.value;
+    // Another score or order leaves the board as it is.
+    const key = JSON.stringify([datasets, methods, gaps]);
+    if (key === shownBoard.key) return shownBoard.all;
     const all = data.scores.map((score) => standings(score, datasets, methods, gaps));
+    shownBoard = { key, all };
     const shown = new Set(methods);
     const best = all.map(({ rank }) => Math.min(...Object.values(rank)));
     boardRows.forEach(({ row, cells }, method) => {
