@@ -247,6 +247,7 @@ def _attempt(
         started_at=watch.started_at,
         finished_at=datetime.now(UTC),
         seconds_total=watch.total,
+        seconds_earlier=watch.earlier or None,
         peak_memory_bytes=peak_memory(),
         peak_device_memory_bytes=peak_device_memory(settings.device),
         device=device_title(settings.device),

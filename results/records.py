@@ -89,7 +89,8 @@ class JobRow:
         traceback: The whole traceback.
         started_at, finished_at: UTC.
         seconds_load, seconds_fit, seconds_prior, seconds_sample, seconds_score: Wall time by phase.
-        seconds_total: Wall time of the attempt.
+        seconds_total: Wall time of the attempt, and of earlier ones as far as checkpoints of theirs were taken up.
+        seconds_earlier: Those of earlier attempts in it; they are in seconds_fit and seconds_prior, too.
         peak_memory_bytes, peak_device_memory_bytes: Highest use of the process, and of the device's memory.
         device, threads: What it ran on, and with how many threads.
         captured: Whether the training steps were replayed as a CUDA graph.
@@ -122,6 +123,7 @@ class JobRow:
     seconds_sample: float | None = None
     seconds_score: float | None = None
     seconds_total: float | None = None
+    seconds_earlier: float | None = None
     peak_memory_bytes: int | None = None
     peak_device_memory_bytes: int | None = None
     device: str

@@ -12,13 +12,27 @@ def standing(jobs: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Sorted by job, with the columns job, dataset, variant, views, preset, seed; status: "ok" once an attempt went
         well, else that of the latest attempt; attempts: their number; seconds_load, ..., seconds_total: wall time
-        summed over attempts, null for a phase that none had; finished_at, error: of the attempt that gives the status.
-        The latest is the one that finished last.
+        summed over attempts, each second once, null for a phase that none had; finished_at, error: of the attempt
+        that gives the status. The latest is the one that finished last.
     """
     ordered = jobs.assign(_ok=jobs["status"] == "ok").sort_values(["_ok", "finished_at", "attempt"])
     by_job = ordered.groupby("job")
     named = ["job", "dataset", "variant", "views", "preset", "seed", "status", "finished_at", "error"]
     last = ordered[named].drop_duplicates("job", keep="last").set_index("job")
-    seconds = [name for name in jobs if name.startswith("seconds_")]
+    seconds = [name for name in jobs if name.startswith("seconds_") and name != "seconds_earlier"]
     last = last.join(by_job[seconds].sum(min_count=1)).join(by_job.size().rename("attempts"))
+    for name in ("seconds_fit", "seconds_total"):
+        last[name] -= _twice(jobs, name).reindex(last.index)
     return last.sort_index().reset_index()
+
+
+def _twice(jobs: pd.DataFrame, name: str) -> pd.Series:
+    """By job: seconds that a checkpoint brought into a later attempt and that the earlier one has a row of its own for.
+
+    An attempt that was killed has none: its seconds are in the later one's alone.
+    """
+    jobs = jobs.sort_values(["finished_at", "attempt"])
+    seconds = jobs[name].fillna(0.0).astype(float)
+    before = seconds.groupby(jobs["job"]).cumsum() - seconds
+    brought = jobs["seconds_earlier"].fillna(0.0).astype(float)
+    return brought.clip(upper=before).groupby(jobs["job"]).sum()

@@ -297,6 +297,20 @@ def test_standing_adds_up_over_attempts(store):
     assert len(ResultStore(store.path.parent / "empty", create=True).standing()) == 0
 
 
+def test_seconds_of_an_attempt_that_was_taken_up_again_count_once(store):
+    hours = [NOW + timedelta(hours=number) for number in range(3)]
+    # Two timeouts of 100 s; 95 s and then 190 s were in checkpoints, and 30 s more ended the job.
+    for hour in hours[:2]:
+        store.write_failure(job_row("aaaa", "timeout", finished_at=hour, seconds_total=100.0))
+    done = job_row("aaaa", finished_at=hours[2], seconds_fit=215.0, seconds_total=220.0, seconds_earlier=190.0)
+    store.write_success(done, [])
+    # Killed without a row: all there is to know is in the later attempt.
+    store.write_success(job_row("bbbb", finished_at=hours[2], seconds_total=50.0, seconds_earlier=40.0), [])
+    found = store.standing().set_index("job")
+    assert found["seconds_total"].to_dict() == {"aaaa": 230.0, "bbbb": 50.0}
+    assert found.loc["aaaa", "seconds_fit"] == 215.0
+
+
 def rows_of(number):
     key = f"{number:020x}"
     return job_row(key, config="{" + "x" * 1500 + "}"), [score_row(key, score) for score in list(SCORES)[:8]]
