@@ -1,7 +1,7 @@
 """The suite's own models behind the Model protocol: they hold modules, train them and speak in arrays."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
@@ -16,11 +16,11 @@ from .density import LatentDensity
 from .loop import Curves, train
 from .maskgit import MaskGIT
 from .networks import Encoder
-from .precision import inference
+from .precision import inference, inference_batch
 from .sampling import Sampler
 
-ENCODE_BATCH = 512
-SAMPLE_BATCH = 1024
+KMEANS_SERIES = 512  # whose latents the codebook may start from
+SAMPLE_BATCH = 1024  # it decides which noise a sample gets
 
 
 @contextmanager
@@ -79,11 +79,12 @@ class TorchModel:
 
     def _map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
         """A function of tensors over an array's rows, batch by batch, without gradients."""
+        parts = torch.as_tensor(array).split(inference_batch(self.device))
         with self._inference():
-            parts = [
-                _full(function(torch.as_tensor(part, device=self.device))).cpu()
-                for part in np.array_split(array, max(1, -(-len(array) // ENCODE_BATCH)))
-            ]
+            return self._joined(function(part.to(self.device)) for part in parts)
+
+    def _joined(self, parts: Iterable[Tensor]) -> np.ndarray:
+        parts = [_full(part).cpu() for part in parts]
         return torch.cat(parts).contiguous().numpy()
 
 
@@ -225,14 +226,16 @@ class VQModel(AutoEncoderModel):
     def sample(self, n: int, y: np.ndarray | None = None) -> np.ndarray:
         labels = None if y is None else torch.as_tensor(y, device=self.device)
         _, height, width = self.module.encoder.latent_shape
-        sampler, parts = Sampler(self.prior, SAMPLE_BATCH), []
+        sampler = Sampler(self.prior, SAMPLE_BATCH)
         with seeded(self.device, self.seed, 3 if y is None else 4), self._inference():
-            for tokens in sampler.draw(n, labels):
-                codes = self.module.quantizer.decode(tokens.unflatten(1, (height, width)))
-                parts.append(self.module.decode(codes).cpu())
+            x = self._joined(
+                self.module.decode(self.module.quantizer.decode(part.unflatten(1, (height, width))))
+                for tokens in sampler.draw(n, labels)
+                for part in tokens.split(inference_batch(self.device))
+            )
         if self.device.type == "cuda":
             self.captured["sampling"] = sampler.captured
-        return torch.cat(parts).numpy()
+        return x
 
     def networks(self) -> dict[str, nn.Module]:
         return {"autoencoder": self.module, "prior": self.prior}
@@ -241,7 +244,7 @@ class VQModel(AutoEncoderModel):
         if self.config.codebook.start == "kmeans":
             self.module.eval()  # BatchNorm is not to count these series twice
             with torch.no_grad():
-                self.module.quantizer.start_from(self.module.encode(series[:ENCODE_BATCH]), self.seed)
+                self.module.quantizer.start_from(self.module.encode(series[:KMEANS_SERIES]), self.seed)
 
     def _token_logits(self, part: Tensor) -> Tensor:
         """Negative Euclidean distances (N, T, K) to the codes over the token temperature."""

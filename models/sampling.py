@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from .capture import Replayed
+from .precision import inference_batch
 
 
 class Sampler:
@@ -59,6 +60,7 @@ class _Step:
         left = [math.floor(math.cos(0.5 * math.pi * share) * prior.n_positions + 1e-9) for share in progress]
         self.temperatures, self.left = torch.tensor(temperatures, device=device), torch.tensor(left, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
+        self.part = inference_batch(device)
 
     def start(self, y: Tensor | None) -> None:
         """Mask everything, for a batch of classes y (n,) or none."""
@@ -68,9 +70,9 @@ class _Step:
         self.number.zero_()
 
     def __call__(self) -> None:
-        logits = self.prior(self.tokens, self.masked, self.y)
+        logits = self._logits(self.y)
         if self.guidance != 1:
-            unguided = self.prior(self.tokens, self.masked, self.none)
+            unguided = self._logits(self.none)
             logits = unguided + self.guidance * (logits - unguided)
         drawn = sample_categorical(logits)
         self.tokens.copy_(torch.where(self.masked, drawn, self.tokens))
@@ -80,6 +82,10 @@ class _Step:
         left = self.left.index_select(0, self.number)
         self.masked.logical_and_(sureness.argsort(-1).argsort(-1) < left)
         self.number.add_(1)
+
+    def _logits(self, y: Tensor) -> Tensor:
+        parts = zip(self.tokens.split(self.part), self.masked.split(self.part), y.split(self.part), strict=True)
+        return torch.cat([self.prior(*part) for part in parts])
 
 
 def gumbel(like: Tensor) -> Tensor:
