@@ -131,7 +131,7 @@ def _guarded(task: Task) -> Outcome:
     reset_peak_memory(settings.device)
     watch, facts = Stopwatch(), {}
     try:
-        with limited_threads(settings.threads), kept_heap():
+        with limited_threads(settings.threads):
             return _run(task, watch, facts)
     except Exception as error:  # a model may raise anything; the sweep goes on
         return Outcome(_attempt(task.job, watch, facts, **_ending(error)))
@@ -163,24 +163,26 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
     curves = weights = None
     outputs = task.kept if task.kept is not None and task.kept.suffices(job.scores) else None
     if outputs is None:
-        model = job.contender.build(config, job.seed, settings.device)
-        if isinstance(model, Divides):
-            model.prior_parts = facts["micro_batches"] = task.micro_batches
-        if task.store is not None and isinstance(model, Resumable):
-            model.storage = partial(StageCheckpoint, task.store, job.key)
-        with watch.phase("fit"):
-            model.fit(dataset.x_train, dataset.y_train)
-        watch.stages(model)
-        with torch.no_grad():
-            with watch.phase("score"):
-                latents = represent(model, dataset)
-            with watch.phase("sample"):
-                samples = generate(model, dataset, config.classifier.cas_samples)
+        with kept_heap():
+            model = job.contender.build(config, job.seed, settings.device)
+            if isinstance(model, Divides):
+                model.prior_parts = facts["micro_batches"] = task.micro_batches
+            if task.store is not None and isinstance(model, Resumable):
+                model.storage = partial(StageCheckpoint, task.store, job.key)
+            with watch.phase("fit"):
+                model.fit(dataset.x_train, dataset.y_train)
+            watch.stages(model)
+            with torch.no_grad():
+                with watch.phase("score"):
+                    latents = represent(model, dataset)
+                with watch.phase("sample"):
+                    samples = generate(model, dataset, config.classifier.cas_samples)
         outputs = Outputs(latents, samples)
         if isinstance(model, Captures) and model.captured:
             facts["captured"] = all(model.captured.values())
         curves, facts["n_parameters"] = _curves(model), _parameters(model)
         weights = _weights(model) if task.keep == "all" else None
+        del model  # what is scored is in the outputs
     pending = tuple(score for score in job.scores if score not in FCN_SCORES) if task.split else ()
     with watch.phase("score"):
         found = [] if task.split else evaluate_latents(outputs.latents, job.scores)

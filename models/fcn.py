@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from .errors import ModelError
 from .precision import inference
+from .segments import chain, fits
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
 # Time steps that `predict` sends through at once. On a CPU few, so that activations stay near its caches
@@ -25,7 +26,7 @@ _POSITIONS_ON_CPU, _POSITIONS_ELSEWHERE = 2**15, 2**20
 
 
 class _Block(nn.Module):
-    """Conv1d with "same" padding, BatchNorm, ReLU, on (N, C, 1, L) in channels-last memory.
+    """Conv1d with "same" padding, on (N, C, 1, L) in channels-last memory, and the BatchNorm that follows.
 
     A 1 x k Conv2d over channels-last memory computes what Conv1d does and takes two thirds of its time on
     a CPU. The weight keeps Conv1d's shape, so state dicts are those of the published files.
@@ -35,21 +36,20 @@ class _Block(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList((nn.Conv1d(c_in, c_out, kernel), nn.BatchNorm2d(c_out)))
 
-    def forward(self, x: Tensor) -> Tensor:
-        conv, norm = self.layers
+    def convolve(self, x: Tensor) -> Tensor:
+        """(N, C, 1, L) -> (N, O, 1, L), before the BatchNorm."""
+        conv, _ = self.layers
         kernel = conv.kernel_size[0]
         padding = ((kernel - 1) // 2, kernel // 2)  # the odd surplus of an even kernel goes to the right
         if x.shape[1] == 1:
             # One input channel: a product with all windows is quicker than a convolution, and its result
             # already lies channels-last.
             windows = F.pad(x[:, 0, 0], padding).unfold(-1, kernel, 1)
-            x = F.linear(windows, conv.weight[:, 0], conv.bias).permute(0, 2, 1).unsqueeze(2)
-        else:
-            if padding[0] != padding[1]:
-                x, padding = F.pad(x, padding), (0, 0)
-            weight = conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
-            x = F.conv2d(x, weight, conv.bias, padding=(0, padding[0]))
-        return F.relu(norm(x), inplace=True)
+            return F.linear(windows, conv.weight[:, 0], conv.bias).permute(0, 2, 1).unsqueeze(2)
+        if padding[0] != padding[1]:
+            x, padding = F.pad(x, padding), (0, 0)
+        weight = conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        return F.conv2d(x, weight, conv.bias, padding=(0, padding[0]))
 
 
 class FCN(nn.Module):
@@ -65,6 +65,11 @@ class FCN(nn.Module):
         self.final = nn.Linear(_BLOCKS[-1][1], n_classes)
 
     @property
+    def width(self) -> int:
+        """Channels of the widest block."""
+        return max(block.layers[0].out_channels for block in self.layers)
+
+    @property
     def n_classes(self) -> int:
         """Number of classes K."""
         return self.final.out_features
@@ -77,10 +82,14 @@ class FCN(nn.Module):
         """
         if x.ndim != 3 or x.shape[1] != 1:
             raise ModelError(f"the FCN takes series of shape (N, 1, L), got {tuple(x.shape)}")
-        h = x.unsqueeze(2)
-        for block in self.layers:
-            h = block(h)
-        return h.mean((2, 3))
+        convs, norms = zip(*(block.layers for block in self.layers), strict=True)
+        h = self.layers[0].convolve(x.unsqueeze(2))
+        if fits(self, h, h[:, 0].numel() * self.width):
+            h = chain(h, norms[:-1], convs[1:])
+        else:
+            for norm, block in zip(norms[:-1], self.layers[1:], strict=True):
+                h = block.convolve(F.relu(norm(h), inplace=True))
+        return F.relu(norms[-1](h), inplace=True).mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits: (N, 1, L) -> (N, K)."""

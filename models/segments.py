@@ -1,7 +1,7 @@
-"""BatchNorm, LeakyReLU and the next halving or doubling convolution as one step of a CPU's backward pass.
+"""BatchNorm, activation and the next convolution as one step of a CPU's backward pass.
 
-These are the widest tensors of encoder and decoder, and what they cost beside arithmetic is passes over memory. Kept
-for the backward pass is one tensor a step, the output of the convolution before; the activations are computed anew
+These are the widest tensors of encoder, decoder and FCN, and what they cost beside arithmetic is passes over memory.
+Kept for the backward pass is one tensor a step, the output of the convolution before; the activations are computed anew
 from it by the same products, some series at a time, padded where they are written. Values and gradients are those of
 the plain layers up to rounding, and a step keeps a third of their memory.
 """
@@ -19,8 +19,11 @@ _WIDE = 2**23  # values: 32 MiB
 _ACTIVATED, _CONVOLVED = 2**18, 2**21  # values taken at once: 1 MiB and 8 MiB, which caches hold
 
 
-def chain(y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[nn.Conv2d | DoublingConv]) -> Tensor:
-    """Apply norms[i], LeakyReLU and convs[i] (replicate padding where it halves) in turn to y (N, C, H, W).
+def chain(y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[nn.Conv2d | DoublingConv | nn.Conv1d]) -> Tensor:
+    """Apply norms[i], the activation and convs[i] in turn to y (N, C, H, W).
+
+    The activation is LeakyReLU before a convolution that halves (with replicate padding) or doubles the width, and ReLU
+    before a `Conv1d`, which runs along the width and keeps it (with zeros).
 
     In training mode and in float32 or float64 on a CPU only, which is where `fits` is true.
     """
@@ -29,8 +32,11 @@ def chain(y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[nn.Conv2d 
             norm.num_batches_tracked.add_(1)
             mean, variance = torch.batch_norm_update_stats(y, norm.running_mean, norm.running_var, norm.momentum)
             deviation = (variance + norm.eps).rsqrt()
-        step = _Doubling if isinstance(conv, DoublingConv) else _Halving
-        y = step.apply(y, norm.weight, norm.bias, mean, deviation, norm.eps, pair_weight(conv.weight), conv.bias)
+        if isinstance(conv, nn.Conv1d):
+            step, weight = _Keeping, conv.weight.unsqueeze(2)
+        else:
+            step, weight = _Doubling if isinstance(conv, DoublingConv) else _Halving, pair_weight(conv.weight)
+        y = step.apply(y, norm.weight, norm.bias, mean, deviation, weight, conv.bias)
     return y
 
 
@@ -38,7 +44,7 @@ def fits(module: nn.Module, u: Tensor, widest: int) -> bool:
     """Whether `chain` stands in for the plain layers of a module that was given u: where memory is what counts.
 
     Args:
-        module: encoder or decoder.
+        module: encoder, decoder or FCN.
         u: what it was given.
         widest: values of its widest activation; below 32 MB of them the plain layers are a little faster.
     """
@@ -56,8 +62,8 @@ def _images(rows: Tensor, channels: int) -> Tensor:
     return rows.unflatten(2, (-1, channels)).permute(0, 3, 1, 2)
 
 
-def _activate(y: Tensor, stats: tuple[Tensor, ...], out: Tensor) -> Tensor:
-    """LeakyReLU of the normalised y (N, C, H, W), into rows (N, H, W C), which are returned."""
+def _activate(y: Tensor, stats: tuple[Tensor, ...], out: Tensor, slope: float = SLOPE) -> Tensor:
+    """LeakyReLU (ReLU for slope 0) of the normalised y (N, C, H, W), into rows (N, H, W C), which are returned."""
     gamma, beta, mean, deviation = stats
     rows, width = _rows(y), y.shape[3]
     scale = gamma * deviation
@@ -65,7 +71,7 @@ def _activate(y: Tensor, stats: tuple[Tensor, ...], out: Tensor) -> Tensor:
     scale = scale.repeat(width)
     cases = max(1, _ACTIVATED // rows[0].numel())
     for part, target in zip(rows.split(cases), out.split(cases), strict=True):
-        F.leaky_relu_(torch.addcmul(shift, part, scale, out=target), SLOPE)
+        F.leaky_relu_(torch.addcmul(shift, part, scale, out=target), slope)
     return out
 
 
@@ -79,9 +85,8 @@ class _Halving(torch.autograd.Function):
     """Normalise y (N, C, H, W), LeakyReLU, replicate padding, convolution over pairs: (N, O, H, W // 2)."""
 
     @staticmethod
-    def forward(ctx, y, gamma, beta, mean, deviation, eps, weight, bias):
+    def forward(ctx, y, gamma, beta, mean, deviation, weight, bias):
         ctx.save_for_backward(y, gamma, beta, mean, deviation, weight)
-        ctx.eps = eps
         stats = (gamma, beta, mean, deviation)
         parts = [F.conv2d(_Halving.padded(y[piece], stats)[0], weight, bias) for piece in _pieces(y)]
         return _joined(parts)
@@ -130,9 +135,8 @@ class _Doubling(torch.autograd.Function):
     """Normalise y (N, C, H, W), LeakyReLU, transposed convolution over pairs, cut: (N, O, H, 2 W)."""
 
     @staticmethod
-    def forward(ctx, y, gamma, beta, mean, deviation, eps, weight, bias):
+    def forward(ctx, y, gamma, beta, mean, deviation, weight, bias):
         ctx.save_for_backward(y, gamma, beta, mean, deviation, weight)
-        ctx.eps = eps
         n, _, height, width = y.shape
         cut = len(bias)
         out, bias = y.new_empty(n, height, 2 * width * cut), bias.repeat(2 * width)
@@ -165,6 +169,46 @@ class _Doubling(torch.autograd.Function):
         return _activate(y, stats, y.new_empty(len(y), y.shape[2], y.shape[3] * y.shape[1]))
 
 
+class _Keeping(torch.autograd.Function):
+    """Normalise y (N, C, 1, W), ReLU, convolution 1 x k with zeros beside: (N, O, 1, W)."""
+
+    @staticmethod
+    def forward(ctx, y, gamma, beta, mean, deviation, weight, bias):
+        ctx.save_for_backward(y, gamma, beta, mean, deviation, weight)
+        stats, kernel = (gamma, beta, mean, deviation), weight.shape[3]
+        weight = weight.contiguous(memory_format=torch.channels_last)
+        out = y.new_empty(len(y), 1, y.shape[3] * len(weight))
+        for piece in _pieces(y):
+            out[piece] = _rows(F.conv2d(_Keeping.padded(y[piece], stats, kernel)[0], weight, bias))
+        return _images(out, len(weight))
+
+    @staticmethod
+    def backward(ctx, gradient):
+        y, *stats, weight = ctx.saved_tensors
+        rows, of_weight, of_bias = torch.empty_like(_rows(y)), 0, 0
+        weight = weight.contiguous(memory_format=torch.channels_last)
+        for piece in _pieces(y):
+            u, inside = _Keeping.padded(y[piece], stats, weight.shape[3])
+            back, of_w, of_b = _conv_backward(gradient[piece], u, weight, len(weight), False)
+            of_weight, of_bias = of_weight + of_w, of_bias + of_b
+            _activation_backward(_rows(_Keeping.unpadded(back, y)), inside, rows[piece], slope=0.0)
+        return *_norm_backward(ctx, rows), of_weight, of_bias
+
+    @staticmethod
+    def padded(y, stats, kernel):
+        """The activations (N, C, 1, W + kernel - 1) between zeros, and the rows inside."""
+        n, channels, height, width = y.shape
+        left = (kernel - 1) // 2 * channels  # the odd surplus of an even kernel goes to the right
+        rows = y.new_zeros(n, height, (width + kernel - 1) * channels)
+        inside = _activate(y, stats, rows[..., left : left + width * channels], slope=0.0)
+        return _images(rows, channels), inside
+
+    @staticmethod
+    def unpadded(back, y):
+        left = (back.shape[3] - y.shape[3]) // 2
+        return back[..., left : left + y.shape[3]]
+
+
 def _joined(parts: list[Tensor]) -> Tensor:
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
@@ -178,15 +222,27 @@ def _conv_backward(gradient, u, weight, bias: int, transposed: bool) -> tuple[Te
     )
 
 
-def _activation_backward(gradient: Tensor, act: Tensor, out: Tensor) -> None:
+def _activation_backward(gradient: Tensor, act: Tensor, out: Tensor, slope: float = SLOPE) -> None:
     """Gradient of what was activated, from that of the activations, all in rows."""
-    torch.ops.aten.leaky_relu_backward.grad_input(gradient, act, SLOPE, True, grad_input=out)
+    torch.ops.aten.leaky_relu_backward.grad_input(gradient, act, slope, True, grad_input=out)
 
 
 def _norm_backward(ctx, rows: Tensor) -> tuple[Tensor | None, ...]:
-    """Gradients of the first six inputs, from that of the normalised y in rows."""
+    """Gradients of the first five inputs, from that of the normalised y in rows, whose memory that of y takes.
+
+    Ioffe and Szegedy, "Batch normalization" (ICML 2015), section 3, in two passes of pieces that caches hold.
+    """
     y, gamma, _, mean, deviation, _ = ctx.saved_tensors
-    of_y, of_gamma, of_beta = torch.ops.aten.native_batch_norm_backward(
-        _images(rows, y.shape[1]), y, gamma, None, None, mean, deviation, True, ctx.eps, (True, True, True)
-    )
-    return of_y, of_gamma, of_beta, None, None, None
+    flat, of_flat = _rows(y).view(-1, len(gamma)), rows.view(-1, len(gamma))
+    pieces = list(zip(flat.split(_ACTIVATED // len(gamma)), of_flat.split(_ACTIVATED // len(gamma)), strict=True))
+    of_beta, of_gamma = gamma.new_zeros(2, len(gamma), dtype=torch.float64)
+    for part, of_part in pieces:
+        of_beta += of_part.sum(0)
+        of_gamma += torch.addcmul(-mean * deviation, part, deviation).mul_(of_part).sum(0)
+    scale = gamma.double() * deviation
+    slope = -scale * deviation * of_gamma / len(flat)
+    offset = -scale * of_beta / len(flat) - slope * mean
+    scale, slope, offset = (values.to(y.dtype) for values in (scale, slope, offset))
+    for part, of_part in pieces:
+        of_part.mul_(scale).add_(offset).addcmul_(part, slope)
+    return _images(rows, len(gamma)), of_gamma.to(y.dtype), of_beta.to(y.dtype), None, None

@@ -9,6 +9,7 @@ from ucrbench.models import networks
 from ucrbench.models.autoencoders import VQAutoEncoder
 from ucrbench.models.config import Config, Network, SelfSupervision
 from ucrbench.models.early import early
+from ucrbench.models.fcn import FCN
 from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.regularizers import REGULARIZERS
 from ucrbench.models.views import VIEWS
@@ -31,6 +32,25 @@ def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
     chained = run(ours)
     monkeypatch.setattr(networks, "fits", lambda module, u, widest: False)
     torch.testing.assert_close(chained, run(plain))
+    for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
+        torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
+    for (name, one), two in zip(plain.named_buffers(), ours.buffers(), strict=True):
+        torch.testing.assert_close(two, one, msg=name)
+
+
+@pytest.mark.parametrize("length", [9, 64])
+@pytest.mark.parametrize("piece", [1, 2**21])
+def test_a_chained_fcn_is_the_plain_one(length, piece, monkeypatch):
+    monkeypatch.setattr("ucrbench.models.segments._CONVOLVED", piece)
+    torch.manual_seed(0)
+    plain = FCN(3).double()
+    ours, x, y = copy.deepcopy(plain), torch.randn(7, 1, length, dtype=torch.float64), torch.arange(7) % 3
+    losses = [plain.loss(x, y)["loss"]]
+    monkeypatch.setattr("ucrbench.models.segments._WIDE", 0)
+    losses.append(ours.loss(x, y)["loss"])
+    torch.testing.assert_close(*losses)
+    for loss in losses:
+        loss.backward()
     for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
         torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
     for (name, one), two in zip(plain.named_buffers(), ours.buffers(), strict=True):
