@@ -249,7 +249,8 @@ class _Course:
         kept = read_outputs(self.store, job.key) if job.key in self.done else None
         parts = RETRY_PARTS if retried else 1
         here = None if self.execution.scheduler else self.store  # workers elsewhere may not see it
-        task = Task(job, judge, kept, self.execution.keep, self.scorers is not None, parts, here)
+        split = self.scorers is not None
+        task = Task(job, judge, kept, self.execution.keep, split=split, micro_batches=parts, store=here)
         self.backend.start(job.key, run_task, task)
         self.running[job.key] = _Running(task, time.monotonic(), self.planned.memory[job.key], retried)
 
@@ -291,7 +292,8 @@ class _Course:
             status = "killed" if result.died else "failed"
             result = [lost(job, status, result.reason, time.monotonic() - entry.since)]
         if result[-1].pending:
-            self.unscored.append(_Unscored(task, result[-1]))
+            # What is left to score needs neither, and goes to another process.
+            self.unscored.append(_Unscored(replace(task, judge=None, kept=None), result[-1]))
         elif result[-1].attempt.status == "out_of_memory" and not entry.retried:
             self.store.write_failure(result[-1].attempt)
             self.again.append(job)

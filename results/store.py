@@ -18,7 +18,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -106,20 +105,20 @@ class ResultStore(Artifacts, Checkpoints):
         Raises:
             StoreError: As these two; nothing was written where rows are wrong.
         """
-        jobs, scores = [], []
-        for job_row, score_rows in attempts:
+        pairs = [(job_row, list(score_rows)) for job_row, score_rows in attempts]
+        jobs, scores = [job_row for job_row, _ in pairs], [row for _, rows in pairs for row in rows]
+        score_table, job_table = to_table(ScoreRow, scores), to_table(JobRow, jobs)
+        for job_row, rows in pairs:
             check_key(job_row.job)
             check_key(job_row.attempt)
-            rows = [replace(row, attempt=job_row.attempt) for row in _score_rows(score_rows)]
             if len({row.score for row in rows}) < len(rows) or any(row.job != job_row.job for row in rows):
                 raise StoreError(f"the scores of job {job_row.job} must be its own, each once")
             if rows and job_row.status != "ok":
                 raise StoreError(f'job {job_row.job} has scores and the status "{job_row.status}"; scores are for "ok"')
-            jobs.append(job_row)
-            scores += rows
-        score_table, job_table = to_table(ScoreRow, scores), to_table(JobRow, jobs)
         if scores:
-            self._add("scores", scores[0].job, score_table)
+            owners = pa.array([job_row.attempt for job_row, rows in pairs for _ in rows], pa.string())
+            place = score_table.column_names.index("attempt")
+            self._add("scores", scores[0].job, score_table.set_column(place, "attempt", owners))
         if jobs:
             self._add("jobs", jobs[0].attempt, job_table)
             for job_row in jobs:
@@ -259,12 +258,3 @@ class ResultStore(Artifacts, Checkpoints):
         with contextlib.suppress(StoreError), compacting(self.path, 0) as alone:
             for name, (record, keys) in TABLES.items() if alone else ():
                 gather(self.path / name, schema_of(record), keys, self.scratch, written)
-
-
-def _score_rows(rows: Iterable[ScoreRow]) -> list[ScoreRow]:
-    """The rows as a list; raises StoreError for anything else among them."""
-    rows = list(rows)
-    for row in rows:
-        if not isinstance(row, ScoreRow):
-            raise StoreError(f"a ScoreRow is wanted here, not a {type(row).__name__}")
-    return rows

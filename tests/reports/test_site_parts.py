@@ -39,7 +39,7 @@ def test_plain_names_keep_their_name():
         ("[Errno 2] No such file or directory: '/home/jo smith/data/x_TRAIN.ts'", "…/x_TRAIN.ts"),
         ('  File "/srv/a/lib/python3.11/site-packages/torch/nn/modules/conv.py", line 3', "torch/nn/modules/conv.py"),
         ('  File "/usr/lib/python3.11/json/decoder.py", line 3', "json/decoder.py"),
-        ('  File "/home/jo/work/models/loop.py", line 3', "…/models/loop.py"),
+        ('  File "/home/user/src/models/loop.py", line 3', "…/models/loop.py"),
         ("cannot write /mnt/scratch/jo/out/scores: disk full", "cannot write …/scores: disk full"),
         ("cannot read C:\\Users\\jo\\data\\x.ts", "cannot read …/x.ts"),
         ("look into /home/jo for it", "look into ~ for it"),
