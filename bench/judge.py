@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,18 +106,13 @@ def through_pair(x: np.ndarray) -> np.ndarray:
         return torch.cat([pair.inverse(pair(part)) for part in torch.as_tensor(x).split(1024)]).numpy()
 
 
-# Values of an FCN's widest activation in a kept heap: more would leave gaps in it as large as all that is in use.
-_WIDEST_IN_KEPT_HEAP = 2**25
-
-
 def train_fcn(x: np.ndarray, y: np.ndarray, classes: int, budget: Training, seed: int, device: str) -> FCN:
     """An FCN trained on series (N, 1, L) and classes (N,), in evaluation mode on the device."""
     with torch.random.fork_rng([device] if device.startswith("cuda") else []):
         torch.manual_seed(seed)
         fcn = FCN(classes).to(device)
         data = torch.as_tensor(x, device=device), torch.as_tensor(y, device=device)
-        narrow = min(budget.batch, len(x)) * fcn.width * x.shape[-1] <= _WIDEST_IN_KEPT_HEAP
-        with kept_heap() if narrow else nullcontext():
+        with kept_heap():
             train(fcn, data, budget)
     return fcn
 

@@ -16,8 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .errors import ModelError
+from .piecewise import averages, windows
 from .precision import inference
-from .segments import chain, fits
+from .segments import fits
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
 # Time steps that `predict` sends through at once. On a CPU few, so that activations stay near its caches
@@ -44,8 +45,7 @@ class _Block(nn.Module):
         if x.shape[1] == 1:
             # One input channel: a product with all windows is quicker than a convolution, and its result
             # already lies channels-last.
-            windows = F.pad(x[:, 0, 0], padding).unfold(-1, kernel, 1)
-            return F.linear(windows, conv.weight[:, 0], conv.bias).permute(0, 2, 1).unsqueeze(2)
+            return F.linear(windows(x[:, 0, 0], kernel), conv.weight[:, 0], conv.bias).permute(0, 2, 1).unsqueeze(2)
         if padding[0] != padding[1]:
             x, padding = F.pad(x, padding), (0, 0)
         weight = conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
@@ -83,12 +83,11 @@ class FCN(nn.Module):
         if x.ndim != 3 or x.shape[1] != 1:
             raise ModelError(f"the FCN takes series of shape (N, 1, L), got {tuple(x.shape)}")
         convs, norms = zip(*(block.layers for block in self.layers), strict=True)
+        if fits(self, x, x.numel() * self.width) and not x.requires_grad:
+            return averages(convs, norms, x)
         h = self.layers[0].convolve(x.unsqueeze(2))
-        if fits(self, h, h[:, 0].numel() * self.width):
-            h = chain(h, norms[:-1], convs[1:])
-        else:
-            for norm, block in zip(norms[:-1], self.layers[1:], strict=True):
-                h = block.convolve(F.relu(norm(h), inplace=True))
+        for norm, block in zip(norms[:-1], self.layers[1:], strict=True):
+            h = block.convolve(F.relu(norm(h), inplace=True))
         return F.relu(norms[-1](h), inplace=True).mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:

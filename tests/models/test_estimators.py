@@ -9,6 +9,7 @@ import torch
 from ucrbench.models.config import Codebook, Config, Network, Prior, SelfSupervision, Training
 from ucrbench.models.errors import ModelError
 from ucrbench.models.loop import train
+from ucrbench.models.maskgit import MaskGIT
 from ucrbench.models.protocol import Divides, Generates, Inspectable, Model, Quantizes, Reconstructs
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 
@@ -132,6 +133,20 @@ def test_the_prior_alone_is_trained_in_parts(series):
     assert np.array_equal(whole.encode(x), divided.encode(x))
     np.testing.assert_allclose(whole.curves["prior"]["loss"], divided.curves["prior"]["loss"], atol=1e-5)
     assert not isinstance(build("ae", TINY), Divides)
+
+
+def test_a_cpu_trains_the_prior_on_a_few_tokens_at_once(series, monkeypatch):
+    whole = build("vqvae", TINY, seed=1).fit(*series)
+    loss_given, seen = MaskGIT.loss_given, []
+    monkeypatch.setattr("ucrbench.models.estimators.TOKENS_ON_CPU", 100)
+    monkeypatch.setattr(
+        MaskGIT, "loss_given", lambda self, *drawn: seen.append(drawn[0].numel()) or loss_given(self, *drawn)
+    )
+    divided = build("vqvae", TINY, seed=1).fit(*series)
+    np.testing.assert_allclose(whole.curves["prior"]["loss"], divided.curves["prior"]["loss"], atol=1e-5)
+    per_case = int(np.prod(divided.module.encoder.latent_shape[1:]))
+    assert max(seen) < 100 + per_case
+    assert sum(seen) == len(whole.curves["prior"]["loss"]) * min(TINY.prior.training.batch, len(series[0])) * per_case
 
 
 @pytest.mark.parametrize("parts", [0, 2])

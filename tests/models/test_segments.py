@@ -40,8 +40,8 @@ def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
 
 @pytest.mark.parametrize("length", [9, 64])
 @pytest.mark.parametrize("piece", [1, 2**21])
-def test_a_chained_fcn_is_the_plain_one(length, piece, monkeypatch):
-    monkeypatch.setattr("ucrbench.models.segments._CONVOLVED", piece)
+def test_an_fcn_in_pieces_is_the_plain_one(length, piece, monkeypatch):
+    monkeypatch.setattr("ucrbench.models.piecewise._WIDEST", piece)
     torch.manual_seed(0)
     plain = FCN(3).double()
     ours, x, y = copy.deepcopy(plain), torch.randn(7, 1, length, dtype=torch.float64), torch.arange(7) % 3
@@ -55,6 +55,13 @@ def test_a_chained_fcn_is_the_plain_one(length, piece, monkeypatch):
         torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
     for (name, one), two in zip(plain.named_buffers(), ours.buffers(), strict=True):
         torch.testing.assert_close(two, one, msg=name)
+
+
+def test_an_fcn_in_pieces_leaves_gradients_of_series_to_the_plain_layers(monkeypatch):
+    monkeypatch.setattr("ucrbench.models.segments._WIDE", 0)
+    x = torch.randn(3, 1, 20, requires_grad=True)
+    FCN(2).features(x).square().sum().backward()
+    assert x.grad.abs().sum() > 0
 
 
 def test_an_early_gradient_is_the_later_one():

@@ -1,0 +1,140 @@
+"""The FCN's features in training, some series at a time: on a CPU, in half the memory of plain layers.
+
+Activations of long series take hundreds of megabytes a layer. Here each is a list of pieces of some series. Kept for
+the backward pass is the output of every convolution but the first, which is computed anew, and a piece of a gradient
+makes room for what is computed from it. Values and gradients are those of the plain layers up to rounding.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .rows import activate, activation_backward, conv_backward, images, norm_backward, rows_of
+
+_WIDEST = 2**21  # values of a layer in a piece: 8 MiB
+
+
+def windows(x: Tensor, kernel: int) -> Tensor:
+    """Windows (..., L, kernel) around every sample of series (..., L), with zeros beside."""
+    return F.pad(x, ((kernel - 1) // 2, kernel // 2)).unfold(-1, kernel, 1)
+
+
+def averages(convs: Sequence[nn.Conv1d], norms: Sequence[nn.BatchNorm2d], x: Tensor) -> Tensor:
+    """Apply convs[i] with zeros beside, norms[i] and ReLU in turn to series x (N, 1, L); averages (N, C) over time.
+
+    In training mode and in float32 or float64 on a CPU only; for one backward pass, without a gradient for x.
+    """
+    layers = zip(convs, norms, strict=True)
+    return _Averages.apply(norms, x, *(p for conv, norm in layers for p in (*conv.parameters(), *norm.parameters())))
+
+
+class _Averages(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, norms, x, *parameters):
+        ctx.save_for_backward(x, *parameters)
+        weights, biases, gammas, betas = (parameters[i::4] for i in range(4))
+        ctx.cases = max(1, _WIDEST // (x.shape[2] * max(map(len, weights))))
+        ctx.kept, ctx.stats = [], []
+        values = _first(x.split(ctx.cases), weights[0], biases[0])
+        for i, norm in enumerate(norms):
+            if i > 0:
+                before, image = ctx.stats[-1], _image(weights[i])
+                values = [F.conv2d(_activated(y, before, image)[0], image, biases[i]) for y in values]
+            ctx.kept.append(values if i > 0 else None)
+            ctx.stats.append((gammas[i], betas[i], *_statistics(values, norm)))
+        return torch.cat([_activated(y, ctx.stats[-1])[0].mean((2, 3)) for y in values])
+
+    @staticmethod
+    def backward(ctx, gradient):
+        x, *parameters = ctx.saved_tensors
+        weights, first_bias = parameters[0::4], parameters[1]
+        series = x.split(ctx.cases)
+        pieces, after, found = list((gradient / x.shape[2]).split(ctx.cases)), None, []
+        for weight in reversed(weights):
+            values, stats = ctx.kept.pop() or _first(series, weight, first_bias), ctx.stats.pop()
+            if after is None:
+                _average_backward(pieces, values, stats)
+            else:
+                found[:0] = _convolution_backward(pieces, values, stats, after)
+            found[:0] = norm_backward(values, stats, pieces)
+            after = weight
+            del values  # before the next layer's are there
+        return None, None, *_first_backward(pieces, series, after), *found
+
+
+def _first(series: Sequence[Tensor], weight: Tensor, bias: Tensor) -> list[Tensor]:
+    """The first convolution of series (N, 1, L), as a product with all their windows: (N, C, 1, L)."""
+    products = (F.linear(windows(x, weight.shape[2]), weight[:, 0], bias) for x in series)
+    return [images(product.flatten(2), len(bias)) for product in products]
+
+
+def _image(weight: Tensor) -> Tensor:
+    """A kernel (O, C, k) as one of images of height 1, channels-last."""
+    return weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+
+
+def _activated(y: Tensor, stats: Sequence[Tensor], image: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Normalised and through ReLU (N, C, 1, L + k - 1), with the next kernel's zeros beside; the rows between these."""
+    n, channels, height, width = y.shape
+    left, right = _margins(image)
+    rows = y.new_empty(n, height, (left + width + right) * channels)
+    start, stop = left * channels, (left + width) * channels
+    rows[..., :start] = 0
+    rows[..., stop:] = 0
+    return images(rows, channels), activate(y, stats, rows[..., start:stop], slope=0.0)
+
+
+def _margins(image: Tensor | None) -> tuple[int, int]:
+    """Zeros to the left and right of what a kernel meets; the odd surplus of an even kernel goes to the right."""
+    return (0, 0) if image is None else ((image.shape[3] - 1) // 2, image.shape[3] // 2)
+
+
+@torch.no_grad()
+def _statistics(values: Sequence[Tensor], norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """Mean (C,) of all pieces and one over their standard deviation; the norm's running statistics take them in."""
+    sizes = values[0].new_tensor([y.numel() for y in values]) / len(norm.weight)
+    found = [torch.batch_norm_update_stats(y, None, None, 0.0) for y in values]
+    means, variances = (torch.stack(parts) for parts in zip(*found, strict=True))
+    count = sizes.sum()
+    shares = (sizes / count)[:, None]
+    mean = (shares * means).sum(0)
+    variance = (shares * (variances + (means - mean).square())).sum(0)
+    norm.num_batches_tracked.add_(1)
+    norm.running_mean.lerp_(mean, norm.momentum)
+    norm.running_var.lerp_(variance * (count / (count - 1)), norm.momentum)
+    return mean, (variance + norm.eps).rsqrt()
+
+
+def _average_backward(pieces: list[Tensor], values: Sequence[Tensor], stats: Sequence[Tensor]) -> None:
+    """Gradients (N, C) of sums over time become those of the normalised values, in rows."""
+    for i, y in enumerate(values):
+        _, act = _activated(y, stats)
+        of_act = pieces[i].repeat(1, y.shape[3])[:, None]
+        pieces[i] = activation_backward(of_act, act, of_act, slope=0.0)
+
+
+def _convolution_backward(
+    pieces: list[Tensor], values: Sequence[Tensor], stats: Sequence[Tensor], weight: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Gradients of a convolution, in rows, become those of the normalised values before it; those of its parameters."""
+    image, of_weight, of_bias = _image(weight), 0, 0
+    left, _ = _margins(image)
+    for i, y in enumerate(values):
+        u, act = _activated(y, stats, image)
+        of_u, of_w, of_b = conv_backward(images(pieces[i], len(image)), u, image, len(image), False)
+        of_weight, of_bias = of_weight + of_w, of_bias + of_b
+        of_act = rows_of(of_u[..., left : left + y.shape[3]])
+        pieces[i] = activation_backward(of_act, act, of_act, slope=0.0)
+    return of_weight.squeeze(2), of_bias
+
+
+def _first_backward(pieces: Sequence[Tensor], series: Sequence[Tensor], weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Gradients of the first convolution's weight and bias, from that of its result in rows."""
+    of_weight, of_bias = 0, 0
+    for piece, x in zip(pieces, series, strict=True):
+        flat = piece.view(-1, len(weight))
+        of_weight = of_weight + flat.T @ windows(x, weight.shape[2]).flatten(0, 2)
+        of_bias = of_bias + flat.sum(0)
+    return of_weight.unsqueeze(1), of_bias
