@@ -1,29 +1,35 @@
 """What memory a job will take, from the sizes of its data set: counted values, corrected by finished jobs."""
 
+import math
 from statistics import median
 
 import pandas as pd
 
 from ..datasets import DatasetInfo
 from ..models.config import Config
+from ..models.estimators import TOKENS_ON_CPU
 from ..models.networks import halvings, latent_size
+from ..models.segments import WIDE
 from ..models.spectrogram import spectrogram_size
 from ..models.variants import VARIANTS
 
 BASE = 5e8  # bytes of a process with its libraries, or of a context on a device
 _FLOAT = 4
 _KEPT = 3  # values kept for the backward pass for each that a layer gives: of convolution, norm and activation
-_FCN_CHANNELS = 128 + 256 + 128
+_KEPT_WIDE = 2  # of layers so wide that a CPU computes activations anew
+_FCN_CHANNELS, _FCN_WIDEST = 128 + 256 + 128, 256
 
 
-def job_memory(name: str, info: DatasetInfo, config: Config) -> float:
+def job_memory(name: str, info: DatasetInfo, config: Config, device: str) -> float:
     """Predicted peak of a job in bytes: the largest of its stages. A user's own model counts as an AE.
 
     Args:
         name: of the variant.
         info: sizes of the data set.
         config: budgets and widths.
+        device: it runs on.
     """
+    cpu = not device.startswith("cuda")
     kind = VARIANTS[name].kind if name in VARIANTS else "ae"
     data = (info.n_train + info.n_test) * info.length
     if kind in ("random", "raw"):
@@ -31,21 +37,24 @@ def job_memory(name: str, info: DatasetInfo, config: Config) -> float:
     ssl = name in VARIANTS and VARIANTS[name].regularizer is not None
     width = config.network.width
     batch = min(config.training.batch, info.n_train)
-    stage = _KEPT * batch * _activations(info.length, width) * (2 if ssl else 1)
+    frames = spectrogram_size(info.length)[1]
+    wide = cpu and batch * width * spectrogram_size(info.length)[0] * (frames // 2) >= WIDE
+    stage = (_KEPT_WIDE if wide else _KEPT) * batch * _activations(info.length, width)
     if ssl:
         features = config.ssl.projector
         weights = 2 * width * features + 2 * features**2
-        stage += 5 * weights + 2 * _KEPT * 2 * batch * features  # weights, gradients, both moments, a temporary
-    height, frames = latent_size(info.length)
-    tokens, prior = height * frames + 1, config.prior
+        # Decoders give their memory back early. Weights, both moments, and of gradients all or, on a CPU, a layer's.
+        stage = 1.5 * stage + (4 if cpu else 5) * weights + 2 * _KEPT * 2 * batch * features
+    tokens, prior = math.prod(latent_size(info.length)) + 1, config.prior
     stages = [stage]
     if kind == "vqvae":
         per_token = prior.layers * (8 + 2 * prior.feed_forward) * prior.width
-        batch = min(prior.training.batch, info.n_train)
+        batch = min(prior.training.batch, info.n_train, TOKENS_ON_CPU // tokens + 1 if cpu else prior.training.batch)
         stages.append(batch * tokens * (per_token + prior.layers * prior.heads * tokens))
     cas = config.classifier
     cases = min(cas.cas_training.batch, max(cas.cas_samples, info.n_train))
-    stages.append(_KEPT * cases * info.length * _FCN_CHANNELS)
+    pieces = cpu and cases * info.length * _FCN_WIDEST >= WIDE
+    stages.append((1 if pieces else _KEPT) * cases * info.length * _FCN_CHANNELS)
     return BASE + _FLOAT * (max(stages) + 4 * data)
 
 

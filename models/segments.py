@@ -16,7 +16,7 @@ from .pairs import DoublingConv, pair_weight
 from .rows import activate, activation_backward, conv_backward, images, norm_backward, rows_of
 
 SLOPE = 0.01  # of LeakyReLU
-_WIDE = 2**23  # values: 32 MiB
+WIDE = 2**23  # values: 32 MiB
 _CONVOLVED = 2**21  # values taken at once: 8 MiB, which caches hold
 
 
@@ -46,7 +46,7 @@ def fits(module: nn.Module, u: Tensor, widest: int) -> bool:
         widest: values of its widest activation; below 32 MB of them the plain layers are a little faster.
     """
     plain = u.is_cuda or torch.is_autocast_enabled("cpu") or not (module.training and torch.is_grad_enabled())
-    return widest >= _WIDE and not plain
+    return widest >= WIDE and not plain
 
 
 def _pieces(y: Tensor) -> list[slice]:

@@ -46,7 +46,7 @@ def test_an_fcn_in_pieces_is_the_plain_one(length, piece, monkeypatch):
     plain = FCN(3).double()
     ours, x, y = copy.deepcopy(plain), torch.randn(7, 1, length, dtype=torch.float64), torch.arange(7) % 3
     losses = [plain.loss(x, y)["loss"]]
-    monkeypatch.setattr("ucrbench.models.segments._WIDE", 0)
+    monkeypatch.setattr("ucrbench.models.segments.WIDE", 0)
     losses.append(ours.loss(x, y)["loss"])
     torch.testing.assert_close(*losses)
     for loss in losses:
@@ -58,7 +58,7 @@ def test_an_fcn_in_pieces_is_the_plain_one(length, piece, monkeypatch):
 
 
 def test_an_fcn_in_pieces_leaves_gradients_of_series_to_the_plain_layers(monkeypatch):
-    monkeypatch.setattr("ucrbench.models.segments._WIDE", 0)
+    monkeypatch.setattr("ucrbench.models.segments.WIDE", 0)
     x = torch.randn(3, 1, 20, requires_grad=True)
     FCN(2).features(x).square().sum().backward()
     assert x.grad.abs().sum() > 0

@@ -1,0 +1,65 @@
+"""The same work on all cores: jobs side by side with a thread each, beside plain loops in turn with all threads."""
+
+import multiprocessing
+import os
+import time
+
+import pytest
+import reference
+import torch
+from bench_steps import BATCH, series
+from places import DEVICE, ROUNDS, compared
+
+from ucrbench.bench.resources import kept_heap
+from ucrbench.models.config import Config, Training
+from ucrbench.models.loop import train
+from ucrbench.models.variants import MAIN_VARIANTS, build
+
+CORES, STEPS = os.cpu_count() or 1, 3
+
+
+def job(variant: str, length: int, start, ended) -> None:
+    """Train as a worker does, whenever told to start."""
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    model, config = build(variant, Config()), Config()
+    module, data = model._place(model.build(length, config)), (torch.as_tensor(series(length)[:, None]),)
+    with kept_heap():
+        train(module, data, Training(batch=BATCH, max_steps=1))
+        for _ in range(ROUNDS):
+            start.wait()
+            train(module, data, Training(batch=BATCH, max_steps=STEPS))
+            ended.wait()
+
+
+@pytest.mark.skipif(DEVICE != "cpu", reason="it is about the cores of a CPU")
+@pytest.mark.parametrize("length", [500])
+@pytest.mark.parametrize("variant", MAIN_VARIANTS)
+def test_all_cores(benchmark, variant, length):
+    spawn = multiprocessing.get_context("spawn")
+    start, ended = (spawn.Barrier(CORES + 1) for _ in range(2))
+    jobs = [spawn.Process(target=job, args=(variant, length, start, ended), daemon=True) for _ in range(CORES)]
+    for process in jobs:
+        process.start()
+    plain, x = reference.Model(variant, length, Config()), series(length)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(CORES)
+    times: dict[str, list[float]] = {"ours": [], "plain": []}
+
+    def turn() -> None:
+        reference.train(plain, x, BATCH, 1)
+        started = time.perf_counter()
+        reference.train(plain, x, BATCH, CORES * STEPS)
+        times["plain"].append((time.perf_counter() - started) / (CORES * STEPS))
+        start.wait()
+        started = time.perf_counter()
+        ended.wait()
+        times["ours"].append((time.perf_counter() - started) / (CORES * STEPS))
+
+    try:
+        benchmark.pedantic(turn, rounds=ROUNDS, iterations=1)
+    finally:
+        torch.set_num_threads(threads)
+        for process in jobs:
+            process.join(60)
+    benchmark.extra_info |= compared(times)
