@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .pairs import DoublingConv, halving_conv
-from .segments import SLOPE, chain, fits
+from .segments import SLOPE, chain, fits, recomputed
 from .spectrogram import Spectrogram, spectrogram_size
 
 WIDTH = 64
@@ -107,7 +107,11 @@ class Encoder(nn.Module):
         if not fits(self, u, n * self.latent_shape[0] * height * (width // 2)):
             return self.blocks(u)
         down = self.blocks[: self.n_down]
-        y = chain(down[0].convolve(u), [block.norm for block in down[:-1]], [block.conv for block in down[1:]])
+        norms, convs = [block.norm for block in down[:-1]], [block.conv for block in down[1:]]
+        y = down[0].convolve(u)
+        with recomputed(y, lambda: down[0].convolve(u)):  # the widest, from two channels only
+            y = chain(y, norms[:1], convs[:1])
+        y = chain(y, norms[1:], convs[1:])
         return self.blocks[self.n_down :](down[-1].activate(y))
 
 

@@ -6,7 +6,8 @@ from it by the same products, some series at a time, padded where they are writt
 the plain layers up to rounding, and a step keeps a third of their memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -35,6 +36,21 @@ def chain(y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[nn.Conv2d 
         step = _Doubling if isinstance(conv, DoublingConv) else _Halving
         y = step.apply(y, norm.weight, norm.bias, mean, deviation, pair_weight(conv.weight), conv.bias)
     return y
+
+
+@contextmanager
+def recomputed(y: Tensor, function: Callable[[], Tensor]) -> Iterator[None]:
+    """Within, what is kept of y for a backward pass is how to compute it again: `function`."""
+
+    def unpack(kept: Tensor | None) -> Tensor:
+        if kept is not None:
+            return kept
+        with torch.no_grad():
+            return function()
+
+    place = y.data_ptr()
+    with torch.autograd.graph.saved_tensors_hooks(lambda kept: None if kept.data_ptr() == place else kept, unpack):
+        yield
 
 
 def fits(module: nn.Module, u: Tensor, widest: int) -> bool:

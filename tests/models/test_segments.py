@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from ucrbench.models import networks
+from ucrbench.models import fcn, networks
 from ucrbench.models.autoencoders import VQAutoEncoder
 from ucrbench.models.config import Config, Network, SelfSupervision
 from ucrbench.models.early import early
@@ -15,10 +15,19 @@ from ucrbench.models.regularizers import REGULARIZERS
 from ucrbench.models.views import VIEWS
 
 
+def spied(monkeypatch, module, name):
+    """A list that gets an entry for every call of a module's function."""
+    function, calls = getattr(module, name), []
+    monkeypatch.setattr(module, name, lambda *arguments: calls.append(name) or function(*arguments))
+    return calls
+
+
 @pytest.mark.parametrize("length", [24, 80, 140, 500])
 @pytest.mark.parametrize("piece", [1, 2**21])
 def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
     monkeypatch.setattr("ucrbench.models.segments._CONVOLVED", piece)
+    monkeypatch.setattr("ucrbench.models.segments.WIDE", 0)
+    chained_steps = spied(monkeypatch, networks, "chain")
     torch.manual_seed(0)
     plain = torch.nn.ModuleList([Encoder(length, 4), Decoder(length, 4)]).double()
     ours = copy.deepcopy(plain).to(memory_format=torch.channels_last)
@@ -30,6 +39,7 @@ def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
         return u_hat
 
     chained = run(ours)
+    assert chained_steps
     monkeypatch.setattr(networks, "fits", lambda module, u, widest: False)
     torch.testing.assert_close(chained, run(plain))
     for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
@@ -47,7 +57,9 @@ def test_an_fcn_in_pieces_is_the_plain_one(length, piece, monkeypatch):
     ours, x, y = copy.deepcopy(plain), torch.randn(7, 1, length, dtype=torch.float64), torch.arange(7) % 3
     losses = [plain.loss(x, y)["loss"]]
     monkeypatch.setattr("ucrbench.models.segments.WIDE", 0)
+    in_pieces = spied(monkeypatch, fcn, "averages")
     losses.append(ours.loss(x, y)["loss"])
+    assert in_pieces
     torch.testing.assert_close(*losses)
     for loss in losses:
         loss.backward()
@@ -83,6 +95,7 @@ def test_an_early_gradient_is_the_later_one():
 
 def test_gradients_of_the_whole_ssl_loss_are_those_of_plain_layers(monkeypatch):
     config = Config(network=Network(width=8), ssl=SelfSupervision(projector=32))
+    monkeypatch.setattr("ucrbench.models.segments.WIDE", 0)
     torch.manual_seed(0)
     ours = VQAutoEncoder(80, config, REGULARIZERS["barlow"](), VIEWS["warp"]).train()
     plain = copy.deepcopy(ours)
