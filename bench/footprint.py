@@ -37,8 +37,8 @@ def job_memory(name: str, info: DatasetInfo, config: Config, device: str) -> flo
     ssl = name in VARIANTS and VARIANTS[name].regularizer is not None
     width = config.network.width
     batch = min(config.training.batch, info.n_train)
-    frames = spectrogram_size(info.length)[1]
-    wide = cpu and batch * width * spectrogram_size(info.length)[0] * (frames // 2) >= WIDE
+    height, frames = spectrogram_size(info.length)
+    wide = cpu and batch * width * height * (frames // 2) >= WIDE
     stage = (_KEPT_WIDE if wide else _KEPT) * batch * _activations(info.length, width)
     if ssl:
         features = config.ssl.projector

@@ -22,8 +22,7 @@ from .sampling import Sampler
 
 KMEANS_SERIES = 512  # whose latents the codebook may start from
 SAMPLE_BATCH = 1024  # it decides which noise a sample gets
-# Tokens that a CPU trains the prior on at once: as fast as whole batches, in a third of the memory and less.
-TOKENS_ON_CPU = 4096
+TOKENS_ON_CPU = 4096  # that the prior is trained on at once there, which bounds the memory of a worker
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def job(variant: str, length: int, start, ended) -> None:
 @pytest.mark.parametrize("variant", MAIN_VARIANTS)
 def test_all_cores(benchmark, variant, length):
     spawn = multiprocessing.get_context("spawn")
-    start, ended = (spawn.Barrier(CORES + 1) for _ in range(2))
+    start, ended = (spawn.Barrier(CORES + 1, timeout=600) for _ in range(2))  # not for ever for one that died
     jobs = [spawn.Process(target=job, args=(variant, length, start, ended), daemon=True) for _ in range(CORES)]
     for process in jobs:
         process.start()
