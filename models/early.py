@@ -21,7 +21,7 @@ def early(branch: Branch, z: Tensor, module: nn.Module) -> tuple[Tensor, ...]:
     """
     if not torch.is_grad_enabled():
         return branch(z)
-    return _Early.apply(branch, z, *module.parameters())
+    return _Early.apply(branch, z, *(p for p in module.parameters() if p.requires_grad))
 
 
 class _Early(torch.autograd.Function):

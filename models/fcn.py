@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .bias import before_norm
 from .errors import ModelError
 from .piecewise import averages, windows
 from .precision import inference
@@ -35,7 +36,7 @@ class _Block(nn.Module):
 
     def __init__(self, c_in: int, c_out: int, kernel: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList((nn.Conv1d(c_in, c_out, kernel), nn.BatchNorm2d(c_out)))
+        self.layers = nn.ModuleList((before_norm(nn.Conv1d(c_in, c_out, kernel)), nn.BatchNorm2d(c_out)))
 
     def convolve(self, x: Tensor) -> Tensor:
         """(N, C, 1, L) -> (N, O, 1, L), before the BatchNorm."""

@@ -113,7 +113,7 @@ class _Step:
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
         whole = device.type == "cpu" and parts == 1  # a part's gradient is not yet the batch's
-        large = [p for p in module.parameters() if p.numel() >= LARGE] if whole else []
+        large = [p for p in self.optimiser.parameters if p.numel() >= LARGE] if whole else []
         self.hooks = [parameter.register_post_accumulate_grad_hook(self._step_early) for parameter in large]
 
     def _step_early(self, _: Tensor) -> None:

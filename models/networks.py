@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .bias import before_norm
 from .pairs import DoublingConv, halving_conv
 from .segments import SLOPE, chain, fits, recomputed
 from .spectrogram import Spectrogram, spectrogram_size
@@ -35,7 +36,7 @@ class DownBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, (3, 4), stride=(1, 2))
+        self.conv = before_norm(nn.Conv2d(in_channels, out_channels, (3, 4), stride=(1, 2)))
         self.norm = nn.BatchNorm2d(out_channels)
 
     def forward(self, u: Tensor) -> Tensor:
@@ -57,7 +58,7 @@ class UpBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv = DoublingConv(channels, channels)
+        self.conv = before_norm(DoublingConv(channels, channels))
         self.norm = nn.BatchNorm2d(channels)
 
     def forward(self, u: Tensor) -> Tensor:
@@ -65,13 +66,14 @@ class UpBlock(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """x + (LeakyReLU, convolution 3x3, BatchNorm if `inner_norm`, LeakyReLU, convolution 1x1)."""
+    """x + (LeakyReLU, convolution 3x3, BatchNorm if `inner_norm`, LeakyReLU, convolution 1x1); a BatchNorm follows."""
 
     def __init__(self, channels: int, inner_norm: bool) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv = before_norm(conv) if inner_norm else conv
         self.norm = nn.BatchNorm2d(channels) if inner_norm else nn.Identity()
-        self.mix = nn.Conv2d(channels, channels, 1)
+        self.mix = before_norm(nn.Conv2d(channels, channels, 1))
 
     def forward(self, u: Tensor) -> Tensor:
         inner = F.leaky_relu(self.norm(self.conv(F.leaky_relu(u))), inplace=True)

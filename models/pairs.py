@@ -5,8 +5,11 @@ need no copy. A kernel of width 4 and stride 2 then is one of width 2 and stride
 its gradients take less time on CPUs. On CUDA the plain forms are used.
 """
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from .rows import images, rows_of, summed, with_zeros_beside
 
 
 def pair_weight(weight: Tensor) -> Tensor:
@@ -31,8 +34,20 @@ class DoublingConv(nn.ConvTranspose2d):
     def forward(self, u: Tensor) -> Tensor:
         if u.is_cuda:
             return super().forward(u)
-        # The first and last column of all pairs are the padding's.
         pairs = F.conv_transpose2d(u, pair_weight(self.weight), padding=(1, 0))
-        columns = pairs.permute(0, 2, 3, 1).unflatten(3, (2, -1)).flatten(2, 3)
-        # The bias comes last: its sum lies dense in memory, where the cut alone would not.
-        return (columns[:, :, 1:-1] + self.bias).permute(0, 3, 1, 2)
+        return images(_Inside.apply(rows_of(pairs), self.bias), self.out_channels)
+
+
+class _Inside(torch.autograd.Function):
+    """Rows (N, H, W C) without their first and last column, which are the padding's, plus a bias (C,)."""
+
+    @staticmethod
+    def forward(ctx, rows, bias):
+        ctx.channels = len(bias)
+        inside = rows[..., ctx.channels : -ctx.channels]
+        return inside + bias.repeat(inside.shape[2] // ctx.channels)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        of_bias = summed(gradient, ctx.channels) if ctx.needs_input_grad[1] else None
+        return with_zeros_beside(gradient, ctx.channels), of_bias

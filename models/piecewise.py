@@ -24,7 +24,8 @@ def windows(x: Tensor, kernel: int) -> Tensor:
 def averages(convs: Sequence[nn.Conv1d], norms: Sequence[nn.BatchNorm2d], x: Tensor) -> Tensor:
     """Apply convs[i] with zeros beside, norms[i] and ReLU in turn to series x (N, 1, L); averages (N, C) over time.
 
-    In training mode and in float32 or float64 on a CPU only; for one backward pass, without a gradient for x.
+    In training mode and in float32 or float64 on a CPU only; for one backward pass, without a gradient for x or for
+    biases, which BatchNorms take away.
     """
     layers = zip(convs, norms, strict=True)
     return _Averages.apply(norms, x, *(p for conv, norm in layers for p in (*conv.parameters(), *norm.parameters())))
@@ -57,11 +58,11 @@ class _Averages(torch.autograd.Function):
             if after is None:
                 _average_backward(pieces, values, stats)
             else:
-                found[:0] = _convolution_backward(pieces, values, stats, after)
+                found[:0] = (_convolution_backward(pieces, values, stats, after), None)
             found[:0] = norm_backward(values, stats, pieces)
             after = weight
             del values  # before the next layer's are there
-        return None, None, *_first_backward(pieces, series, after), *found
+        return None, None, _first_backward(pieces, series, after), None, *found
 
 
 def _first(series: Sequence[Tensor], weight: Tensor, bias: Tensor) -> list[Tensor]:
@@ -117,24 +118,22 @@ def _average_backward(pieces: list[Tensor], values: Sequence[Tensor], stats: Seq
 
 def _convolution_backward(
     pieces: list[Tensor], values: Sequence[Tensor], stats: Sequence[Tensor], weight: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Gradients of a convolution, in rows, become those of the normalised values before it; those of its parameters."""
-    image, of_weight, of_bias = _image(weight), 0, 0
+) -> Tensor:
+    """Gradients of a convolution, in rows, become those of the normalised values before it; that of its weight."""
+    image, of_weight = _image(weight), 0
     left, _ = _margins(image)
     for i, y in enumerate(values):
         u, act = _activated(y, stats, image)
-        of_u, of_w, of_b = conv_backward(images(pieces[i], len(image)), u, image, len(image), False)
-        of_weight, of_bias = of_weight + of_w, of_bias + of_b
+        of_u, of_w = conv_backward(images(pieces[i], len(image)), u, image, False)
+        of_weight = of_weight + of_w
         of_act = rows_of(of_u[..., left : left + y.shape[3]])
         pieces[i] = activation_backward(of_act, act, of_act, slope=0.0)
-    return of_weight.squeeze(2), of_bias
+    return of_weight.squeeze(2)
 
 
-def _first_backward(pieces: Sequence[Tensor], series: Sequence[Tensor], weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Gradients of the first convolution's weight and bias, from that of its result in rows."""
-    of_weight, of_bias = 0, 0
+def _first_backward(pieces: Sequence[Tensor], series: Sequence[Tensor], weight: Tensor) -> Tensor:
+    """Gradient of the first convolution's weight, from that of its result in rows."""
+    of_weight = 0
     for piece, x in zip(pieces, series, strict=True):
-        flat = piece.view(-1, len(weight))
-        of_weight = of_weight + flat.T @ windows(x, weight.shape[2]).flatten(0, 2)
-        of_bias = of_bias + flat.sum(0)
-    return of_weight.unsqueeze(1), of_bias
+        of_weight = of_weight + piece.view(-1, len(weight)).T @ windows(x, weight.shape[2]).flatten(0, 2)
+    return of_weight.unsqueeze(1)

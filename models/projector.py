@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .bias import before_norm
 from .errors import ModelError
 
 GROUP = 64  # features that iterative normalisation whitens together
@@ -74,7 +75,7 @@ class Projector(nn.Sequential):
         hidden = [
             module
             for features in (in_features, width)
-            for module in (nn.Linear(features, width), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
+            for module in (before_norm(nn.Linear(features, width)), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
         ]
         super().__init__(*hidden, nn.Linear(width, width), *([IterNorm(width)] if whiten else []))
 

@@ -61,15 +61,12 @@ class BarlowTwins:
     def __call__(self, a: Tensor, b: Tensor) -> Tensor:
         """Loss, a scalar, of the projections of two views, (N, D) each."""
         with torch.autocast(a.device.type, enabled=False):
-            a, b = (self._standardise(z) for z in _in_full_precision(a, b))
+            views = _in_full_precision(a, b)
+            a, b = (F.batch_norm(z, None, None, training=True, eps=self.eps) for z in views)
             n, width = a.shape
             diagonal = (a * b).sum(0) / n
             off_diagonal = _off_diagonal_squares(a, b) / n**2
             return ((diagonal - 1).square().sum() + self.lambda_ * off_diagonal) / width
-
-    def _standardise(self, z: Tensor) -> Tensor:
-        centred = z - z.mean(0)
-        return centred * (centred.square().mean(0) + self.eps).rsqrt()
 
 
 @dataclass(frozen=True)

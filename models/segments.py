@@ -14,7 +14,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .pairs import DoublingConv, pair_weight
-from .rows import activate, activation_backward, conv_backward, images, norm_backward, rows_of
+from .rows import (
+    activate,
+    activation_backward,
+    conv_backward,
+    images,
+    norm_backward,
+    rows_of,
+    summed,
+    with_zeros_beside,
+)
 
 SLOPE = 0.01  # of LeakyReLU
 WIDE = 2**23  # values: 32 MiB
@@ -72,7 +81,10 @@ def _pieces(y: Tensor) -> list[slice]:
 
 
 class _Halving(torch.autograd.Function):
-    """Normalise y (N, C, H, W), LeakyReLU, replicate padding, convolution over pairs: (N, O, H, W // 2)."""
+    """Normalise y (N, C, H, W), LeakyReLU, replicate padding, convolution over pairs: (N, O, H, W // 2).
+
+    A BatchNorm follows, so the bias gets no gradient.
+    """
 
     @staticmethod
     def forward(ctx, y, gamma, beta, mean, deviation, weight, bias):
@@ -84,13 +96,13 @@ class _Halving(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient):
         y, *stats, weight = ctx.saved_tensors
-        rows, of_weight, of_bias = torch.empty_like(rows_of(y)), 0, 0
+        rows, of_weight = torch.empty_like(rows_of(y)), 0
         for piece in _pieces(y):
             pairs, inside = _Halving.padded(y[piece], stats)
-            back, of_w, of_b = conv_backward(gradient[piece], pairs, weight, len(weight), False)
-            of_weight, of_bias = of_weight + of_w, of_bias + of_b
+            back, of_w = conv_backward(gradient[piece], pairs, weight, False)
+            of_weight = of_weight + of_w
             activation_backward(_Halving.unpadded(rows_of(back), y), inside, rows[piece], SLOPE)
-        return *_normed(y, stats, rows), of_weight, of_bias
+        return *_normed(y, stats, rows), of_weight, None
 
     @staticmethod
     def padded(y, stats):
@@ -143,14 +155,11 @@ class _Doubling(torch.autograd.Function):
         of_out = rows_of(gradient)
         for piece in _pieces(y):
             act = _Doubling.activated(y[piece], stats)
-            pairs = act.new_empty(*act.shape[:2], of_out.shape[2] + 2 * cut)
-            pairs[..., :cut] = 0
-            pairs[..., -cut:] = 0
-            pairs[..., cut:-cut] = of_out[piece]
-            back, of_w, _ = conv_backward(images(pairs, 2 * cut), images(act, y.shape[1]), weight, 0, True)
+            pairs = with_zeros_beside(of_out[piece], cut)
+            back, of_w = conv_backward(images(pairs, 2 * cut), images(act, y.shape[1]), weight, True)
             of_weight = of_weight + of_w
             activation_backward(rows_of(back), act, rows[piece], SLOPE)
-        of_bias = of_out.flatten(0, 1).sum(0).unflatten(0, (-1, cut)).sum(0)
+        of_bias = summed(of_out, cut) if ctx.needs_input_grad[6] else None
         return *_normed(y, stats, rows), of_weight, of_bias
 
     @staticmethod

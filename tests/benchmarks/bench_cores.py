@@ -15,7 +15,7 @@ from ucrbench.models.config import Config, Training
 from ucrbench.models.loop import train
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
-CORES, STEPS = os.cpu_count() or 1, 3
+CORES, STEPS = os.cpu_count() or 1, 2
 
 
 def job(variant: str, length: int, start, ended) -> None:
@@ -25,7 +25,7 @@ def job(variant: str, length: int, start, ended) -> None:
     model, config = build(variant, Config()), Config()
     module, data = model._place(model.build(length, config)), (torch.as_tensor(series(length)[:, None]),)
     with kept_heap():
-        train(module, data, Training(batch=BATCH, max_steps=1))
+        train(module, data, Training(batch=BATCH, max_steps=STEPS))
         for _ in range(ROUNDS):
             start.wait()
             train(module, data, Training(batch=BATCH, max_steps=STEPS))

@@ -12,7 +12,7 @@ from ucrbench.models.loop import train
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BATCH = 128
-STEPS = 3 if DEVICE == "cpu" else 200
+STEPS = 2 if DEVICE == "cpu" else 200
 
 
 def series(length: int, cases: int = BATCH) -> np.ndarray:

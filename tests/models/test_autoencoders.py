@@ -1,5 +1,7 @@
 """The stage-1 losses."""
 
+import copy
+
 import pytest
 import torch
 from torch.distributions import Normal
@@ -57,7 +59,26 @@ def test_every_regulariser_and_view_reaches_encoder_decoder_and_projector(name, 
     expected = expected + 0.1 * losses["augmented"] + losses["ssl"]
     torch.testing.assert_close(losses["loss"], expected)
     losses["loss"].backward()
-    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters() if p.requires_grad)
+
+
+def test_a_parameter_is_left_out_of_training_where_it_changes_no_loss():
+    torch.manual_seed(0)
+    model = VQAutoEncoder(40, SMALL, REGULARIZERS["barlow"](), VIEWS["warp"]).train()
+    x = torch.randn(12, 1, 40)
+
+    def loss():
+        torch.manual_seed(1)
+        return copy.deepcopy(model).loss(x)["loss"].item()  # a copy's codes and running statistics move
+
+    before = loss()
+    for name, parameter in model.named_parameters():
+        if name == "projector.6.bias":  # trained, though the loss takes it away as well
+            continue
+        kept = parameter.data.clone()
+        parameter.data += torch.linspace(1, 2, parameter.numel()).view_as(parameter)
+        assert (abs(loss() - before) > 2e-6 * before) == parameter.requires_grad, name
+        parameter.data = kept
 
 
 def test_without_a_regulariser_there_is_no_projector():

@@ -43,7 +43,8 @@ def test_chained_segments_are_the_plain_layers(length, piece, monkeypatch):
     monkeypatch.setattr(networks, "fits", lambda module, u, widest: False)
     torch.testing.assert_close(chained, run(plain))
     for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
-        torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
+        if one.requires_grad:
+            torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
     for (name, one), two in zip(plain.named_buffers(), ours.buffers(), strict=True):
         torch.testing.assert_close(two, one, msg=name)
 
@@ -64,7 +65,8 @@ def test_an_fcn_in_pieces_is_the_plain_one(length, piece, monkeypatch):
     for loss in losses:
         loss.backward()
     for (name, one), two in zip(plain.named_parameters(), ours.parameters(), strict=True):
-        torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
+        if one.requires_grad:
+            torch.testing.assert_close(two.grad, one.grad, msg=name, rtol=1e-7, atol=1e-9)
     for (name, one), two in zip(plain.named_buffers(), ours.buffers(), strict=True):
         torch.testing.assert_close(two, one, msg=name)
 
@@ -107,6 +109,6 @@ def test_gradients_of_the_whole_ssl_loss_are_those_of_plain_layers(monkeypatch):
     torch.manual_seed(1)
     plain.loss(x)["loss"].backward()
     for (name, one), two in zip(plain.named_parameters(), ours.named_parameters(), strict=True):
-        # A bias before a BatchNorm has no gradient but rounding; the others are held to the size of the whole.
-        scale = max(one.grad.norm(), 1e-2 * plain.decoder.blocks[-1].weight.grad.norm())
-        assert (two[1].grad - one.grad).norm() < 1e-3 * scale, name
+        if one.requires_grad:
+            scale = max(one.grad.norm(), 1e-2 * plain.decoder.blocks[-1].weight.grad.norm())
+            assert (two[1].grad - one.grad).norm() < 1e-3 * scale, name
