@@ -103,13 +103,14 @@ class _Step:
         cases, device = len(data[0]), data[0].device
         self.module, self.data, self.total = module, data, config.steps(cases)
         self.precision, self.parts = precision, min(parts, config.batch, cases)
-        self.kind = repr((config, precision, [tuple(tensor.shape) for tensor in data], _shapes(module)))
         self.batches = _batches(cases, min(config.batch, cases), self.total, device)
         progress = torch.arange(self.total, device=device) / self.total
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))
         self.rate = torch.tensor(config.lr, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
         self.optimiser = AdamW(module.parameters(), self.rate, config.weight_decay)
+        shapes = ([tuple(tensor.shape) for tensor in data], _shapes(module))
+        self.kind = repr((config, precision, *shapes, len(self.optimiser.parameters)))
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
         whole = device.type == "cpu" and parts == 1  # a part's gradient is not yet the batch's
