@@ -19,7 +19,7 @@ from .bias import before_norm
 from .errors import ModelError
 from .piecewise import averages, windows
 from .precision import inference
-from .segments import fits
+from .segments import WIDE, BatchNorm, by_rows
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
 # Time steps that `predict` sends through at once. On a CPU few, so that activations stay near its caches
@@ -36,7 +36,7 @@ class _Block(nn.Module):
 
     def __init__(self, c_in: int, c_out: int, kernel: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList((before_norm(nn.Conv1d(c_in, c_out, kernel)), nn.BatchNorm2d(c_out)))
+        self.layers = nn.ModuleList((before_norm(nn.Conv1d(c_in, c_out, kernel)), BatchNorm(c_out)))
 
     def convolve(self, x: Tensor) -> Tensor:
         """(N, C, 1, L) -> (N, O, 1, L), before the BatchNorm."""
@@ -84,12 +84,12 @@ class FCN(nn.Module):
         if x.ndim != 3 or x.shape[1] != 1:
             raise ModelError(f"the FCN takes series of shape (N, 1, L), got {tuple(x.shape)}")
         convs, norms = zip(*(block.layers for block in self.layers), strict=True)
-        if fits(self, x, x.numel() * self.width) and not x.requires_grad:
+        if by_rows(self, x, WIDE // self.width) and not x.requires_grad:
             return averages(convs, norms, x)
         h = self.layers[0].convolve(x.unsqueeze(2))
         for norm, block in zip(norms[:-1], self.layers[1:], strict=True):
-            h = block.convolve(F.relu(norm(h), inplace=True))
-        return F.relu(norms[-1](h), inplace=True).mean((2, 3))
+            h = block.convolve(norm(h, 0.0))
+        return norms[-1](h, 0.0).mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits: (N, 1, L) -> (N, K)."""

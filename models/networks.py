@@ -1,14 +1,15 @@
 """Encoder and decoder of spectrograms, shared by every variant (TimeVQVAE, Lee et al. 2023)."""
 
 import math
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .bias import before_norm
-from .pairs import DoublingConv, halving_conv
-from .segments import SLOPE, chain, fits, recomputed
+from .pairs import DoublingConv, HalvingConv
+from .segments import SLOPE, WIDE, BatchNorm, by_rows, chain, recomputed
 from .spectrogram import Spectrogram, spectrogram_size
 
 WIDTH = 64
@@ -36,21 +37,8 @@ class DownBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
-        self.conv = before_norm(nn.Conv2d(in_channels, out_channels, (3, 4), stride=(1, 2)))
-        self.norm = nn.BatchNorm2d(out_channels)
-
-    def forward(self, u: Tensor) -> Tensor:
-        return self.activate(self.convolve(u))
-
-    def convolve(self, u: Tensor) -> Tensor:
-        """The padded convolution alone."""
-        # An odd width never reads its last padded column; without it, columns come in pairs.
-        padded = F.pad(u, (1, 1 - u.shape[-1] % 2, 1, 1), mode="replicate")
-        return halving_conv(padded, self.conv)
-
-    def activate(self, y: Tensor) -> Tensor:
-        """BatchNorm and LeakyReLU."""
-        return F.leaky_relu(self.norm(y), SLOPE, inplace=True)
+        self.conv = before_norm(HalvingConv(in_channels, out_channels))
+        self.norm = BatchNorm(out_channels)
 
 
 class UpBlock(nn.Module):
@@ -59,10 +47,7 @@ class UpBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv = before_norm(DoublingConv(channels, channels))
-        self.norm = nn.BatchNorm2d(channels)
-
-    def forward(self, u: Tensor) -> Tensor:
-        return F.leaky_relu(self.norm(self.conv(u)), inplace=True)
+        self.norm = BatchNorm(channels)
 
 
 class ResidualBlock(nn.Module):
@@ -72,16 +57,17 @@ class ResidualBlock(nn.Module):
         super().__init__()
         conv = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv = before_norm(conv) if inner_norm else conv
-        self.norm = nn.BatchNorm2d(channels) if inner_norm else nn.Identity()
+        self.norm = BatchNorm(channels) if inner_norm else None
         self.mix = before_norm(nn.Conv2d(channels, channels, 1))
 
     def forward(self, u: Tensor) -> Tensor:
-        inner = F.leaky_relu(self.norm(self.conv(F.leaky_relu(u))), inplace=True)
+        inner = self.conv(F.leaky_relu(u))
+        inner = F.leaky_relu(inner, inplace=True) if self.norm is None else self.norm(inner, SLOPE)
         return self.mix(inner).add_(u)
 
 
 def _residual_stack(width: int, inner_norm: bool) -> list[nn.Module]:
-    return [module for _ in range(4) for module in (ResidualBlock(width, inner_norm), nn.BatchNorm2d(width))]
+    return [module for _ in range(4) for module in (ResidualBlock(width, inner_norm), BatchNorm(width))]
 
 
 class Encoder(nn.Module):
@@ -105,16 +91,14 @@ class Encoder(nn.Module):
 
     def encode_spectrogram(self, u: Tensor) -> Tensor:
         """Spectrogram (N, 2, 5, W) to latent (N, width, 5, W')."""
-        n, _, height, width = u.shape
-        if not fits(self, u, n * self.latent_shape[0] * height * (width // 2)):
-            return self.blocks(u)
-        down = self.blocks[: self.n_down]
-        norms, convs = [block.norm for block in down[:-1]], [block.conv for block in down[1:]]
-        y = down[0].convolve(u)
-        with recomputed(y, lambda: down[0].convolve(u)):  # the widest, from two channels only
-            y = chain(y, norms[:1], convs[:1])
-        y = chain(y, norms[1:], convs[1:])
-        return self.blocks[self.n_down :](down[-1].activate(y))
+        first, *rest = self.blocks[: self.n_down]
+        y = first.conv(u)
+        # The widest tensor, from two channels only.
+        wide = by_rows(self, y, WIDE)
+        with recomputed(y, lambda: first.conv(u)) if wide else nullcontext():
+            y = chain(y, [first.norm], [block.conv for block in rest[:1]], wide)
+        y = chain(y, [block.norm for block in rest[:-1]], [block.conv for block in rest[1:]], wide)
+        return self.blocks[self.n_down :]((rest or [first])[-1].norm(y, SLOPE))
 
 
 class Decoder(nn.Module):
@@ -145,12 +129,11 @@ class Decoder(nn.Module):
 
     def decode_spectrogram(self, z: Tensor) -> Tensor:
         """Latent (N, width, 5, W') to spectrogram (N, 2, 5, W)."""
-        if self.n_up == 0 or not fits(self, z, z.numel() * 2**self.n_up):
-            u = self.blocks(z)
-        else:
-            *up, narrow, last = self.blocks[-self.n_up - 2 :]
-            y = up[0].conv(self.blocks[: -self.n_up - 2](z))
-            u = last(chain(y, [block.norm for block in up], [*(block.conv for block in up[1:]), narrow]))
+        stack, up, (narrow, last) = self.blocks[: -self.n_up - 2], self.blocks[-self.n_up - 2 : -2], self.blocks[-2:]
+        convs = [*(block.conv for block in up), narrow]
+        y = convs[0](stack(z))
+        wide = by_rows(self, y, WIDE >> max(0, self.n_up - 1))
+        u = last(chain(y, [block.norm for block in up], convs[1:], wide))
         # As one product of matrices: over batches of them it takes twice the time.
         with torch.autocast(u.device.type, enabled=False):
             return (u.flatten(0, 2).to(self.resize.dtype) @ self.resize).unflatten(0, u.shape[:3])

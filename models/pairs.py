@@ -17,12 +17,19 @@ def pair_weight(weight: Tensor) -> Tensor:
     return weight.unflatten(3, (2, 2)).permute(0, 4, 1, 2, 3).flatten(1, 2)
 
 
-def halving_conv(u: Tensor, conv: nn.Conv2d) -> Tensor:
-    """A convolution of kernel (3, 4), stride (1, 2) and no padding, of u (N, C, H, W) with W even."""
-    if u.is_cuda:
-        return conv(u)
-    pairs = u.permute(0, 2, 3, 1).contiguous().unflatten(2, (-1, 2)).flatten(3).permute(0, 3, 1, 2)
-    return F.conv2d(pairs, pair_weight(conv.weight), conv.bias)
+class HalvingConv(nn.Conv2d):
+    """A convolution of kernel (3, 4), stride (1, 2), replicate padding (1, 1): (N, C, H, W) to (N, O, H, W // 2)."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, (3, 4), stride=(1, 2))
+
+    def forward(self, u: Tensor) -> Tensor:
+        # An odd width never reads its last padded column; without it, columns come in pairs.
+        u = F.pad(u, (1, 1 - u.shape[3] % 2, 1, 1), mode="replicate")
+        if u.is_cuda:
+            return super().forward(u)
+        pairs = u.permute(0, 2, 3, 1).contiguous().unflatten(2, (-1, 2)).flatten(3).permute(0, 3, 1, 2)
+        return F.conv2d(pairs, pair_weight(self.weight), self.bias)
 
 
 class DoublingConv(nn.ConvTranspose2d):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .rows import activate, activation_backward, conv_backward, images, norm_backward, rows_of
+from .rows import activate, conv_backward, images, norm_backward, rows_of, statistics
 
 _WIDEST = 2**21  # values of a layer in a piece: 8 MiB
 
@@ -35,7 +35,7 @@ class _Averages(torch.autograd.Function):
     @staticmethod
     def forward(ctx, norms, x, *parameters):
         ctx.save_for_backward(x, *parameters)
-        weights, biases, gammas, betas = (parameters[i::4] for i in range(4))
+        weights, biases = parameters[0::4], parameters[1::4]
         ctx.cases = max(1, _WIDEST // (x.shape[2] * max(map(len, weights))))
         ctx.kept, ctx.stats = [], []
         values = _first(x.split(ctx.cases), weights[0], biases[0])
@@ -44,7 +44,7 @@ class _Averages(torch.autograd.Function):
                 before, image = ctx.stats[-1], _image(weights[i])
                 values = [F.conv2d(_activated(y, before, image)[0], image, biases[i]) for y in values]
             ctx.kept.append(values if i > 0 else None)
-            ctx.stats.append((gammas[i], betas[i], *_statistics(values, norm)))
+            ctx.stats.append(statistics(values, norm))
         return torch.cat([_activated(y, ctx.stats[-1])[0].mean((2, 3)) for y in values])
 
     @staticmethod
@@ -56,10 +56,11 @@ class _Averages(torch.autograd.Function):
         for weight in reversed(weights):
             values, stats = ctx.kept.pop() or _first(series, weight, first_bias), ctx.stats.pop()
             if after is None:
-                _average_backward(pieces, values, stats)
+                pieces = [piece.repeat(1, y.shape[3])[:, None] for piece, y in zip(pieces, values, strict=True)]
             else:
                 found[:0] = (_convolution_backward(pieces, values, stats, after), None)
-            found[:0] = norm_backward(values, stats, pieces)
+            pieces, *of_norm = norm_backward(values, stats, pieces, slope=0.0)
+            found[:0] = of_norm
             after = weight
             del values  # before the next layer's are there
         return None, None, _first_backward(pieces, series, after), None, *found
@@ -76,7 +77,7 @@ def _image(weight: Tensor) -> Tensor:
     return weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
 
 
-def _activated(y: Tensor, stats: Sequence[Tensor], image: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def _activated(y: Tensor, stats: Tensor, image: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Normalised and through ReLU (N, C, 1, L + k - 1), with the next kernel's zeros beside; the rows between these."""
     n, channels, height, width = y.shape
     left, right = _margins(image)
@@ -92,42 +93,15 @@ def _margins(image: Tensor | None) -> tuple[int, int]:
     return (0, 0) if image is None else ((image.shape[3] - 1) // 2, image.shape[3] // 2)
 
 
-@torch.no_grad()
-def _statistics(values: Sequence[Tensor], norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """Mean (C,) of all pieces and one over their standard deviation; the norm's running statistics take them in."""
-    sizes = values[0].new_tensor([y.numel() for y in values]) / len(norm.weight)
-    found = [torch.batch_norm_update_stats(y, None, None, 0.0) for y in values]
-    means, variances = (torch.stack(parts) for parts in zip(*found, strict=True))
-    count = sizes.sum()
-    shares = (sizes / count)[:, None]
-    mean = (shares * means).sum(0)
-    variance = (shares * (variances + (means - mean).square())).sum(0)
-    norm.num_batches_tracked.add_(1)
-    norm.running_mean.lerp_(mean, norm.momentum)
-    norm.running_var.lerp_(variance * (count / (count - 1)), norm.momentum)
-    return mean, (variance + norm.eps).rsqrt()
-
-
-def _average_backward(pieces: list[Tensor], values: Sequence[Tensor], stats: Sequence[Tensor]) -> None:
-    """Gradients (N, C) of sums over time become those of the normalised values, in rows."""
-    for i, y in enumerate(values):
-        _, act = _activated(y, stats)
-        of_act = pieces[i].repeat(1, y.shape[3])[:, None]
-        pieces[i] = activation_backward(of_act, act, of_act, slope=0.0)
-
-
-def _convolution_backward(
-    pieces: list[Tensor], values: Sequence[Tensor], stats: Sequence[Tensor], weight: Tensor
-) -> Tensor:
-    """Gradients of a convolution, in rows, become those of the normalised values before it; that of its weight."""
+def _convolution_backward(pieces: list[Tensor], values: Sequence[Tensor], stats: Tensor, weight: Tensor) -> Tensor:
+    """Gradients of a convolution, in rows, become those of the activations before it; that of its weight."""
     image, of_weight = _image(weight), 0
     left, _ = _margins(image)
     for i, y in enumerate(values):
-        u, act = _activated(y, stats, image)
+        u, _ = _activated(y, stats, image)
         of_u, of_w = conv_backward(images(pieces[i], len(image)), u, image, False)
         of_weight = of_weight + of_w
-        of_act = rows_of(of_u[..., left : left + y.shape[3]])
-        pieces[i] = activation_backward(of_act, act, of_act, slope=0.0)
+        pieces[i] = rows_of(of_u[..., left : left + y.shape[3]])
     return of_weight.squeeze(2)
 
 

@@ -1,9 +1,10 @@
 """BatchNorm, activation and the next convolution as one step of a CPU's backward pass.
 
-These are the widest tensors of encoder and decoder, and what they cost beside arithmetic is passes over memory.
-Kept for the backward pass is one tensor a step, the output of the convolution before; the activations are computed anew
-from it by the same products, some series at a time, padded where they are written. Values and gradients are those of
-the plain layers up to rounding, and a step keeps a third of their memory.
+What these tensors cost beside arithmetic is passes over memory: here a BatchNorm with its activation takes two forward,
+one for the statistics and one that writes the activations, padded, where the convolution reads them; and two backward.
+Of wide tensors the backward pass keeps one a step, the output of the convolution before; the activations are computed
+anew from it, some series at a time, which takes a third of their memory. Values and gradients are those of the plain
+layers up to rounding.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,38 +14,52 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .pairs import DoublingConv, pair_weight
+from .pairs import DoublingConv, HalvingConv, pair_weight
 from .rows import (
     activate,
-    activation_backward,
     conv_backward,
     images,
     norm_backward,
     rows_of,
+    statistics,
     summed,
     with_zeros_beside,
 )
 
 SLOPE = 0.01  # of LeakyReLU
+LARGE = 2**20  # values: 4 MiB
 WIDE = 2**23  # values: 32 MiB
-_CONVOLVED = 2**21  # values taken at once: 8 MiB, which caches hold
+_CONVOLVED = 2**21  # values of a wide tensor taken at once: 8 MiB, which caches hold
 
 
-def chain(y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[nn.Conv2d | DoublingConv]) -> Tensor:
-    """Apply norms[i], the activation and convs[i] in turn to y (N, C, H, W).
+def chain(
+    y: Tensor, norms: Sequence[nn.BatchNorm2d], convs: Sequence[HalvingConv | DoublingConv], anew: bool
+) -> Tensor:
+    """Apply norms[i], LeakyReLU and convs[i] in turn to y (N, C, H, W), as long as there are convs.
 
-    The activation is LeakyReLU; a convolution halves (with replicate padding) or doubles the width.
-
-    In training mode and in float32 or float64 on a CPU only, which is where `fits` is true.
+    Args:
+        y: what the first norm is applied to.
+        norms: in training or evaluation mode.
+        convs: which halve or double the width.
+        anew: whether a backward pass computes activations anew, to save memory; where `by_rows` is true alone.
     """
-    for norm, conv in zip(norms, convs, strict=True):
-        with torch.no_grad():
-            norm.num_batches_tracked.add_(1)
-            mean, variance = torch.batch_norm_update_stats(y, norm.running_mean, norm.running_var, norm.momentum)
-            deviation = (variance + norm.eps).rsqrt()
-        step = _Doubling if isinstance(conv, DoublingConv) else _Halving
-        y = step.apply(y, norm.weight, norm.bias, mean, deviation, pair_weight(conv.weight), conv.bias)
+    for norm, conv in zip(norms, convs, strict=False):
+        if by_rows(norm, y):
+            step = _Doubling if isinstance(conv, DoublingConv) else _Halving
+            y = step.apply(y, norm.weight, norm.bias, statistics([y], norm), pair_weight(conv.weight), conv.bias, anew)
+        else:
+            y = conv(norm(y, SLOPE))
     return y
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """BatchNorm and LeakyReLU of images (N, C, H, W); ReLU for slope 0, no activation for slope 1."""
+
+    def forward(self, y: Tensor, slope: float = 1.0) -> Tensor:
+        if by_rows(self, y):
+            return _Normalising.apply(y, self.weight, self.bias, statistics([y], self), slope)
+        y = super().forward(y)
+        return y if slope == 1 else F.leaky_relu(y, slope, inplace=True)
 
 
 @contextmanager
@@ -62,22 +77,34 @@ def recomputed(y: Tensor, function: Callable[[], Tensor]) -> Iterator[None]:
         yield
 
 
-def fits(module: nn.Module, u: Tensor, widest: int) -> bool:
-    """Whether `chain`, or `piecewise`, stands in for the plain layers of a module given u: where memory is what counts.
+def by_rows(module: nn.Module, y: Tensor, least: int | None = None) -> bool:
+    """Whether passes over rows stand in for torch's layers of a module given y: in training on a CPU, not in bfloat16.
 
-    Args:
-        module: encoder, decoder or FCN.
-        u: what it was given.
-        widest: values of its widest activation; below 32 MB of them the plain layers are a little faster.
+    Not where y has less than `least` values, 4 MiB unless told: caches hold these, and a call costs more than it saves.
     """
-    plain = u.is_cuda or torch.is_autocast_enabled("cpu") or not (module.training and torch.is_grad_enabled())
-    return widest >= WIDE and not plain
+    plain = y.is_cuda or torch.is_autocast_enabled("cpu") or not (module.training and torch.is_grad_enabled())
+    return y.numel() >= (LARGE if least is None else least) and not plain
 
 
-def _pieces(y: Tensor) -> list[slice]:
-    """Which series of y are convolved at once."""
-    cases = max(1, _CONVOLVED // y[0].numel())
+def _pieces(y: Tensor, anew: bool) -> list[slice]:
+    """Which series of y are convolved at once: all, or so few that little is computed anew at a time."""
+    cases = max(1, _CONVOLVED // y[0].numel()) if anew else len(y)
     return [slice(start, start + cases) for start in range(0, len(y), cases)]
+
+
+class _Normalising(torch.autograd.Function):
+    """Normalise y (N, C, H, W) and LeakyReLU."""
+
+    @staticmethod
+    def forward(ctx, y, gamma, beta, stats, slope):
+        ctx.save_for_backward(y, stats)
+        ctx.slope = slope
+        return _activated(y, stats, slope)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        y, stats = ctx.saved_tensors
+        return *_backward(y, stats, [rows_of(gradient)], ctx.slope), None
 
 
 class _Halving(torch.autograd.Function):
@@ -87,92 +114,80 @@ class _Halving(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, y, gamma, beta, mean, deviation, weight, bias):
-        ctx.save_for_backward(y, gamma, beta, mean, deviation, weight)
-        stats = (gamma, beta, mean, deviation)
-        parts = [F.conv2d(_Halving.padded(y[piece], stats)[0], weight, bias) for piece in _pieces(y)]
-        return _joined(parts)
+    def forward(ctx, y, gamma, beta, stats, weight, bias, anew):
+        ctx.anew, pieces = anew, _pieces(y, anew)
+        outs = [F.conv2d(pairs := _Halving.padded(y[piece], stats), weight, bias) for piece in pieces]
+        ctx.save_for_backward(y, stats, weight, None if anew else pairs)
+        return torch.cat(outs) if len(pieces) > 1 else outs[0]
 
     @staticmethod
     def backward(ctx, gradient):
-        y, *stats, weight = ctx.saved_tensors
-        rows, of_weight = torch.empty_like(rows_of(y)), 0
-        for piece in _pieces(y):
-            pairs, inside = _Halving.padded(y[piece], stats)
+        y, stats, weight, kept = ctx.saved_tensors
+        backs, of_weight = [], 0
+        for piece in _pieces(y, ctx.anew):
+            pairs = _Halving.padded(y[piece], stats) if kept is None else kept
             back, of_w = conv_backward(gradient[piece], pairs, weight, False)
+            backs.append(rows_of(back))
             of_weight = of_weight + of_w
-            activation_backward(_Halving.unpadded(rows_of(back), y), inside, rows[piece], SLOPE)
-        return *_normed(y, stats, rows), of_weight, None
+        return *_backward(y, stats, backs, SLOPE, _Halving.beside(y)), of_weight, None, None
+
+    @staticmethod
+    def beside(y):
+        """Values of a padded line beside those of y: an odd width never reads its last padded column."""
+        return (2 - y.shape[3] % 2) * y.shape[1]
 
     @staticmethod
     def padded(y, stats):
-        """Pairs (N, 2C, H + 2, W // 2 + 1) of the padded activations, and the rows inside the padding."""
+        """Pairs (N, 2C, H + 2, W // 2 + 1) of the padded activations."""
         n, channels, height, width = y.shape
-        end = (width + 1) * channels
-        # An odd width never reads its last padded column; without it, columns come in pairs.
-        rows = y.new_empty(n, height + 2, (width + 2 - width % 2) * channels)
-        middle = rows[:, 1:-1]
-        inside = activate(y, stats, middle[..., channels:end], SLOPE)
-        middle[..., :channels] = middle[..., channels : 2 * channels]
-        if end < rows.shape[2]:
-            middle[..., end:] = middle[..., end - channels : end]
-        rows[:, 0] = rows[:, 1]
-        rows[:, -1] = rows[:, -2]
-        return images(rows, 2 * channels), inside
-
-    @staticmethod
-    def unpadded(rows, y):
-        """Gradient of the rows inside from that of the padded ones: what was copied collects what its copies have."""
-        channels, end = y.shape[1], (y.shape[3] + 1) * y.shape[1]
-        rows[:, 1] += rows[:, 0]
-        rows[:, -2] += rows[:, -1]
-        rows = rows[:, 1:-1]
-        rows[..., channels : 2 * channels] += rows[..., :channels]
-        if end < rows.shape[2]:
-            rows[..., end - channels : end] += rows[..., end:]
-        return rows[..., channels:end]
+        beside = _Halving.beside(y)
+        rows = y.new_empty(n, height + 2, width * channels + beside)
+        return images(activate(y, stats, rows, SLOPE, beside), 2 * channels)
 
 
 class _Doubling(torch.autograd.Function):
     """Normalise y (N, C, H, W), LeakyReLU, transposed convolution over pairs, cut: (N, O, H, 2 W)."""
 
     @staticmethod
-    def forward(ctx, y, gamma, beta, mean, deviation, weight, bias):
-        ctx.save_for_backward(y, gamma, beta, mean, deviation, weight)
-        n, _, height, width = y.shape
-        cut = len(bias)
-        out, bias = y.new_empty(n, height, 2 * width * cut), bias.repeat(2 * width)
-        for piece in _pieces(y):
-            act = _Doubling.activated(y[piece], (gamma, beta, mean, deviation))
-            pairs = rows_of(F.conv_transpose2d(images(act, y.shape[1]), weight, padding=(1, 0)))
-            torch.add(pairs[..., cut:-cut], bias, out=out[piece])
-        return images(out, cut)
+    def forward(ctx, y, gamma, beta, stats, weight, bias, anew):
+        ctx.anew, pieces, cut, bias = anew, _pieces(y, anew), len(bias), bias.repeat(2)
+
+        def convolved(piece: slice) -> tuple[Tensor, Tensor]:
+            act = _activated(y[piece], stats, SLOPE)
+            return act, rows_of(F.conv_transpose2d(act, weight, bias, padding=(1, 0)))[..., cut:-cut]
+
+        act, rows = convolved(pieces[0])
+        if len(pieces) > 1:
+            first, rows = rows, y.new_empty(len(y), *rows.shape[1:])
+            rows[pieces[0]] = first
+            for piece in pieces[1:]:
+                rows[piece] = convolved(piece)[1]
+        ctx.save_for_backward(y, stats, weight, None if anew else act)
+        return images(rows, cut)
 
     @staticmethod
     def backward(ctx, gradient):
-        y, *stats, weight = ctx.saved_tensors
-        rows, of_weight, cut = torch.empty_like(rows_of(y)), 0, gradient.shape[1]
-        of_out = rows_of(gradient)
-        for piece in _pieces(y):
-            act = _Doubling.activated(y[piece], stats)
+        y, stats, weight, kept = ctx.saved_tensors
+        backs, of_weight, cut, of_out = [], 0, gradient.shape[1], rows_of(gradient)
+        for piece in _pieces(y, ctx.anew):
+            act = _activated(y[piece], stats, SLOPE) if kept is None else kept
             pairs = with_zeros_beside(of_out[piece], cut)
-            back, of_w = conv_backward(images(pairs, 2 * cut), images(act, y.shape[1]), weight, True)
+            back, of_w = conv_backward(images(pairs, 2 * cut), act, weight, True)
+            backs.append(rows_of(back))
             of_weight = of_weight + of_w
-            activation_backward(rows_of(back), act, rows[piece], SLOPE)
-        of_bias = summed(of_out, cut) if ctx.needs_input_grad[6] else None
-        return *_normed(y, stats, rows), of_weight, of_bias
-
-    @staticmethod
-    def activated(y, stats):
-        """The activations in rows (N, H, W C)."""
-        return activate(y, stats, y.new_empty(len(y), y.shape[2], y.shape[3] * y.shape[1]), SLOPE)
+        of_bias = summed(of_out, cut) if ctx.needs_input_grad[5] else None
+        return *_backward(y, stats, backs, SLOPE), of_weight, of_bias, None
 
 
-def _joined(parts: list[Tensor]) -> Tensor:
-    return parts[0] if len(parts) == 1 else torch.cat(parts)
+def _activated(y: Tensor, stats: Tensor, slope: float) -> Tensor:
+    """LeakyReLU of the normalised y (N, C, H, W)."""
+    return images(activate(y, stats, y.new_empty(rows_of(y).shape), slope), y.shape[1])
 
 
-def _normed(y: Tensor, stats: Sequence[Tensor], rows: Tensor) -> tuple[Tensor | None, ...]:
-    """Gradients of y and its stats, from that of the normalised y in rows, whose memory that of y takes."""
-    of_gamma, of_beta = norm_backward([y], stats, [rows])
-    return images(rows, y.shape[1]), of_gamma, of_beta, None, None
+def _backward(
+    y: Tensor, stats: Tensor, gradients: list[Tensor], slope: float, beside: int = 0
+) -> tuple[Tensor | None, ...]:
+    """Gradients of y, gamma, beta and stats, from those of the activations in rows, piece by piece."""
+    rows, cases = y.new_empty(rows_of(y).shape), len(gradients[0])
+    _, of_gamma, of_beta = norm_backward(y.split(cases), stats, gradients, slope, beside, rows.split(cases))
+    return images(rows, y.shape[1]), of_gamma, of_beta, None
