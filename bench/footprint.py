@@ -9,7 +9,7 @@ from ..datasets import DatasetInfo
 from ..models.config import Config
 from ..models.estimators import TOKENS_ON_CPU
 from ..models.networks import halvings, latent_size
-from ..models.segments import WIDE
+from ..models.norm import WIDE
 from ..models.spectrogram import spectrogram_size
 from ..models.variants import VARIANTS
 

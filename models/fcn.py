@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from .bias import before_norm
 from .errors import ModelError
+from .norm import WIDE, BatchNorm, by_rows
 from .piecewise import averages, windows
 from .precision import inference
-from .segments import WIDE, BatchNorm, by_rows
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
 # Time steps that `predict` sends through at once. On a CPU few, so that activations stay near its caches

@@ -166,3 +166,13 @@ def _by_channel(first, second, channels):
 def _add(to, values):
     for i in range(len(to)):
         to[i] += values[i]
+
+
+def load(dtype: np.dtype) -> None:
+    """Have every kernel ready for values of a dtype."""
+    rows, factor, stats = (np.zeros(1, dtype), 1, 1), dtype.type(1), np.ones((4, 1), dtype)
+    sums = moments(*rows, 0, 1, 1, 1, stats[0])
+    statistics(sums, stats[0], 2, *stats, 0.1, 1e-5)
+    activate(*rows, *rows, 0, 1, 1, 1, stats, factor, 0)
+    sums = gradient_sums(*rows, *rows, 0, 1, 1, 1, stats, factor, 0)
+    norm_backward(*rows, *rows, *rows, 0, 1, 1, 1, stats, factor, 0, sums, 2)

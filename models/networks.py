@@ -8,8 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .bias import before_norm
+from .norm import WIDE, BatchNorm, by_rows
 from .pairs import DoublingConv, HalvingConv
-from .segments import SLOPE, WIDE, BatchNorm, by_rows, chain, recomputed
+from .segments import SLOPE, chain, recomputed
 from .spectrogram import Spectrogram, spectrogram_size
 
 WIDTH = 64

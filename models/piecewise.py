@@ -5,13 +5,14 @@ the backward pass is the output of every convolution but the first, which is com
 makes room for what is computed from it. Values and gradients are those of the plain layers up to rounding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .rows import activate, conv_backward, images, norm_backward, rows_of, statistics
+from .frugal import activate, norm_backward, statistics
+from .rows import conv_backward, images, rows_of
 
 _WIDEST = 2**21  # values of a layer in a piece: 8 MiB
 
@@ -55,12 +56,13 @@ class _Averages(torch.autograd.Function):
         pieces, after, found = list((gradient / x.shape[2]).split(ctx.cases)), None, []
         for weight in reversed(weights):
             values, stats = ctx.kept.pop() or _first(series, weight, first_bias), ctx.stats.pop()
+            # What goes back through a piece replaces it in the list, and is normalised in place.
             if after is None:
-                pieces = [piece.repeat(1, y.shape[3])[:, None] for piece, y in zip(pieces, values, strict=True)]
+                back = _average_backward(pieces, values, stats)
             else:
-                found[:0] = (_convolution_backward(pieces, values, stats, after), None)
-            pieces, *of_norm = norm_backward(values, stats, pieces, slope=0.0)
-            found[:0] = of_norm
+                found[:0] = (of_weight := torch.zeros_like(after), None)
+                back = _convolution_backward(pieces, values, stats, after, of_weight)
+            found[:0] = norm_backward(values, stats, back, pieces, slope=0.0)
             after = weight
             del values  # before the next layer's are there
         return None, None, _first_backward(pieces, series, after), None, *found
@@ -93,16 +95,25 @@ def _margins(image: Tensor | None) -> tuple[int, int]:
     return (0, 0) if image is None else ((image.shape[3] - 1) // 2, image.shape[3] // 2)
 
 
-def _convolution_backward(pieces: list[Tensor], values: Sequence[Tensor], stats: Tensor, weight: Tensor) -> Tensor:
-    """Gradients of a convolution, in rows, become those of the activations before it; that of its weight."""
-    image, of_weight = _image(weight), 0
+def _average_backward(pieces: list[Tensor], values: Sequence[Tensor], stats: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Gradients (N, C) of sums over time become those of activations, in rows; with the activations."""
+    for i, y in enumerate(values):
+        pieces[i] = pieces[i].repeat(1, y.shape[3])[:, None]
+        yield pieces[i], _activated(y, stats)[1]
+
+
+def _convolution_backward(
+    pieces: list[Tensor], values: Sequence[Tensor], stats: Tensor, weight: Tensor, of_weight: Tensor
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Gradients of a convolution become those of the activations before it, in rows; with the activations."""
+    image = _image(weight)
     left, _ = _margins(image)
     for i, y in enumerate(values):
-        u, _ = _activated(y, stats, image)
+        u, act = _activated(y, stats, image)
         of_u, of_w = conv_backward(images(pieces[i], len(image)), u, image, False)
-        of_weight = of_weight + of_w
-        pieces[i] = rows_of(of_u[..., left : left + y.shape[3]])
-    return of_weight.squeeze(2)
+        of_weight += of_w.squeeze(2)
+        pieces[i] = rows_of(of_u[..., left : left + y.shape[3]]).contiguous()
+        yield pieces[i], act
 
 
 def _first_backward(pieces: Sequence[Tensor], series: Sequence[Tensor], weight: Tensor) -> Tensor:

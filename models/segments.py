@@ -1,34 +1,24 @@
 """BatchNorm, activation and the next convolution as one step of a CPU's backward pass.
 
-What these tensors cost beside arithmetic is passes over memory: here a BatchNorm with its activation takes two forward,
-one for the statistics and one that writes the activations, padded, where the convolution reads them; and two backward.
-Of wide tensors the backward pass keeps one a step, the output of the convolution before; the activations are computed
-anew from it, some series at a time, which takes a third of their memory. Values and gradients are those of the plain
-layers up to rounding.
+Activations are written where the convolution reads them, padded. Of wide tensors the backward pass keeps one a step,
+the output of the convolution before; the activations are computed anew from it, some series at a time, which takes a
+third of their memory. Values and gradients are those of the plain layers up to rounding.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import ModuleType
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import frugal, fused
+from .norm import activated, by_rows, normalising_backward
 from .pairs import DoublingConv, HalvingConv, pair_weight
-from .rows import (
-    activate,
-    conv_backward,
-    images,
-    norm_backward,
-    rows_of,
-    statistics,
-    summed,
-    with_zeros_beside,
-)
+from .rows import conv_backward, images, rows_of, summed, with_zeros_beside
 
 SLOPE = 0.01  # of LeakyReLU
-LARGE = 2**20  # values: 4 MiB
-WIDE = 2**23  # values: 32 MiB
 _CONVOLVED = 2**21  # values of a wide tensor taken at once: 8 MiB, which caches hold
 
 
@@ -46,20 +36,11 @@ def chain(
     for norm, conv in zip(norms, convs, strict=False):
         if by_rows(norm, y):
             step = _Doubling if isinstance(conv, DoublingConv) else _Halving
-            y = step.apply(y, norm.weight, norm.bias, statistics([y], norm), pair_weight(conv.weight), conv.bias, anew)
+            stats = _passes(anew).statistics([y], norm)
+            y = step.apply(y, norm.weight, norm.bias, stats, pair_weight(conv.weight), conv.bias, anew)
         else:
             y = conv(norm(y, SLOPE))
     return y
-
-
-class BatchNorm(nn.BatchNorm2d):
-    """BatchNorm and LeakyReLU of images (N, C, H, W); ReLU for slope 0, no activation for slope 1."""
-
-    def forward(self, y: Tensor, slope: float = 1.0) -> Tensor:
-        if by_rows(self, y):
-            return _Normalising.apply(y, self.weight, self.bias, statistics([y], self), slope)
-        y = super().forward(y)
-        return y if slope == 1 else F.leaky_relu(y, slope, inplace=True)
 
 
 @contextmanager
@@ -77,34 +58,14 @@ def recomputed(y: Tensor, function: Callable[[], Tensor]) -> Iterator[None]:
         yield
 
 
-def by_rows(module: nn.Module, y: Tensor, least: int | None = None) -> bool:
-    """Whether passes over rows stand in for torch's layers of a module given y: in training on a CPU, not in bfloat16.
-
-    Not where y has less than `least` values, 4 MiB unless told: caches hold these, and a call costs more than it saves.
-    """
-    plain = y.is_cuda or torch.is_autocast_enabled("cpu") or not (module.training and torch.is_grad_enabled())
-    return y.numel() >= (LARGE if least is None else least) and not plain
+def _passes(anew: bool) -> ModuleType:
+    """Where activations are computed anew to save memory, passes save it as well."""
+    return frugal if anew else fused
 
 
-def _pieces(y: Tensor, anew: bool) -> list[slice]:
-    """Which series of y are convolved at once: all, or so few that little is computed anew at a time."""
-    cases = max(1, _CONVOLVED // y[0].numel()) if anew else len(y)
-    return [slice(start, start + cases) for start in range(0, len(y), cases)]
-
-
-class _Normalising(torch.autograd.Function):
-    """Normalise y (N, C, H, W) and LeakyReLU."""
-
-    @staticmethod
-    def forward(ctx, y, gamma, beta, stats, slope):
-        ctx.save_for_backward(y, stats)
-        ctx.slope = slope
-        return _activated(y, stats, slope)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        y, stats = ctx.saved_tensors
-        return *_backward(y, stats, [rows_of(gradient)], ctx.slope), None
+def _cases(y: Tensor, anew: bool) -> int:
+    """How many series of y are convolved at once: all, or so few that little is computed anew at a time."""
+    return max(1, _CONVOLVED // y[0].numel()) if anew else len(y)
 
 
 class _Halving(torch.autograd.Function):
@@ -115,21 +76,29 @@ class _Halving(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, y, gamma, beta, stats, weight, bias, anew):
-        ctx.anew, pieces = anew, _pieces(y, anew)
-        outs = [F.conv2d(pairs := _Halving.padded(y[piece], stats), weight, bias) for piece in pieces]
-        ctx.save_for_backward(y, stats, weight, None if anew else pairs)
-        return torch.cat(outs) if len(pieces) > 1 else outs[0]
+        ctx.anew = anew
+        if anew:
+            ctx.save_for_backward(y, stats, weight, None)
+            parts = y.split(_cases(y, anew))
+            return torch.cat([F.conv2d(_Halving.padded(part, stats, anew), weight, bias) for part in parts])
+        pairs = _Halving.padded(y, stats, anew)
+        ctx.save_for_backward(y, stats, weight, pairs)
+        return F.conv2d(pairs, weight, bias)
 
     @staticmethod
     def backward(ctx, gradient):
         y, stats, weight, kept = ctx.saved_tensors
-        backs, of_weight = [], 0
-        for piece in _pieces(y, ctx.anew):
-            pairs = _Halving.padded(y[piece], stats) if kept is None else kept
-            back, of_w = conv_backward(gradient[piece], pairs, weight, False)
-            backs.append(rows_of(back))
-            of_weight = of_weight + of_w
-        return *_backward(y, stats, backs, SLOPE, _Halving.beside(y)), of_weight, None, None
+        of_weight, cases = torch.zeros_like(weight), _cases(y, ctx.anew)
+
+        def back():
+            for part, of_part in zip(y.split(cases), gradient.split(cases), strict=True):
+                pairs = _Halving.padded(part, stats, ctx.anew) if kept is None else kept
+                of_pairs, of_w = conv_backward(of_part, pairs, weight, False)
+                of_weight.add_(of_w)
+                yield rows_of(of_pairs), rows_of(pairs)
+
+        of_y = normalising_backward(_passes(ctx.anew), y, stats, back(), cases, SLOPE, _Halving.beside(y))
+        return *of_y, of_weight, None, None
 
     @staticmethod
     def beside(y):
@@ -137,12 +106,12 @@ class _Halving(torch.autograd.Function):
         return (2 - y.shape[3] % 2) * y.shape[1]
 
     @staticmethod
-    def padded(y, stats):
+    def padded(y, stats, anew):
         """Pairs (N, 2C, H + 2, W // 2 + 1) of the padded activations."""
         n, channels, height, width = y.shape
         beside = _Halving.beside(y)
         rows = y.new_empty(n, height + 2, width * channels + beside)
-        return images(activate(y, stats, rows, SLOPE, beside), 2 * channels)
+        return images(_passes(anew).activate(y, stats, rows, SLOPE, beside), 2 * channels)
 
 
 class _Doubling(torch.autograd.Function):
@@ -150,44 +119,35 @@ class _Doubling(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, y, gamma, beta, stats, weight, bias, anew):
-        ctx.anew, pieces, cut, bias = anew, _pieces(y, anew), len(bias), bias.repeat(2)
+        ctx.anew, cut = anew, len(bias)
 
-        def convolved(piece: slice) -> tuple[Tensor, Tensor]:
-            act = _activated(y[piece], stats, SLOPE)
-            return act, rows_of(F.conv_transpose2d(act, weight, bias, padding=(1, 0)))[..., cut:-cut]
+        def pairs_of(act: Tensor) -> Tensor:
+            return rows_of(F.conv_transpose2d(act, weight, bias.repeat(2), padding=(1, 0)))[..., cut:-cut]
 
-        act, rows = convolved(pieces[0])
-        if len(pieces) > 1:
-            first, rows = rows, y.new_empty(len(y), *rows.shape[1:])
-            rows[pieces[0]] = first
-            for piece in pieces[1:]:
-                rows[piece] = convolved(piece)[1]
-        ctx.save_for_backward(y, stats, weight, None if anew else act)
-        return images(rows, cut)
+        if anew:
+            ctx.save_for_backward(y, stats, weight, None)
+            n, _, height, width = y.shape
+            cases, rows = _cases(y, anew), y.new_empty(n, height, 2 * width * cut)
+            for part, out in zip(y.split(cases), rows.split(cases), strict=True):
+                out.copy_(pairs_of(activated(frugal, part, stats, SLOPE)))
+            return images(rows, cut)
+        act = activated(fused, y, stats, SLOPE)
+        ctx.save_for_backward(y, stats, weight, act)
+        return images(pairs_of(act), cut)
 
     @staticmethod
     def backward(ctx, gradient):
         y, stats, weight, kept = ctx.saved_tensors
-        backs, of_weight, cut, of_out = [], 0, gradient.shape[1], rows_of(gradient)
-        for piece in _pieces(y, ctx.anew):
-            act = _activated(y[piece], stats, SLOPE) if kept is None else kept
-            pairs = with_zeros_beside(of_out[piece], cut)
-            back, of_w = conv_backward(images(pairs, 2 * cut), act, weight, True)
-            backs.append(rows_of(back))
-            of_weight = of_weight + of_w
+        of_weight, cut, of_out = torch.zeros_like(weight), gradient.shape[1], rows_of(gradient)
+        cases = _cases(y, ctx.anew)
+
+        def back():
+            for part, of_part in zip(y.split(cases), of_out.split(cases), strict=True):
+                act = activated(frugal, part, stats, SLOPE) if kept is None else kept
+                of_act, of_w = conv_backward(images(with_zeros_beside(of_part, cut), 2 * cut), act, weight, True)
+                of_weight.add_(of_w)
+                yield rows_of(of_act), rows_of(act)
+
         of_bias = summed(of_out, cut) if ctx.needs_input_grad[5] else None
-        return *_backward(y, stats, backs, SLOPE), of_weight, of_bias, None
-
-
-def _activated(y: Tensor, stats: Tensor, slope: float) -> Tensor:
-    """LeakyReLU of the normalised y (N, C, H, W)."""
-    return images(activate(y, stats, y.new_empty(rows_of(y).shape), slope), y.shape[1])
-
-
-def _backward(
-    y: Tensor, stats: Tensor, gradients: list[Tensor], slope: float, beside: int = 0
-) -> tuple[Tensor | None, ...]:
-    """Gradients of y, gamma, beta and stats, from those of the activations in rows, piece by piece."""
-    rows, cases = y.new_empty(rows_of(y).shape), len(gradients[0])
-    _, of_gamma, of_beta = norm_backward(y.split(cases), stats, gradients, slope, beside, rows.split(cases))
-    return images(rows, y.shape[1]), of_gamma, of_beta, None
+        of_y = normalising_backward(_passes(ctx.anew), y, stats, back(), cases, SLOPE)
+        return *of_y, of_weight, of_bias, None

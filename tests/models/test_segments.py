@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from ucrbench.models import fcn, networks, segments
+from ucrbench.models import fcn, frugal, fused, networks, norm, segments
 from ucrbench.models.autoencoders import VQAutoEncoder
 from ucrbench.models.config import Config, Network, SelfSupervision
 from ucrbench.models.early import early
@@ -15,7 +15,7 @@ from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.regularizers import REGULARIZERS
 from ucrbench.models.views import VIEWS
 
-BY_ROWS, ALWAYS, NEVER = segments.by_rows, 0, math.inf
+BY_ROWS, ALWAYS, NEVER = norm.by_rows, 0, math.inf
 
 
 def spied(monkeypatch, module, name):
@@ -31,7 +31,7 @@ def by_rows(monkeypatch, large, wide):
     def decide(module, y, least=None):
         return BY_ROWS(module, y, large if least is None else wide)
 
-    for place in (segments, networks, fcn):
+    for place in (norm, segments, networks, fcn):
         monkeypatch.setattr(place, "by_rows", decide)
 
 
@@ -40,10 +40,10 @@ def by_rows(monkeypatch, large, wide):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_chained_segments_are_the_plain_layers(length, wide, piece, threads, monkeypatch):
     monkeypatch.setattr("ucrbench.models.segments._CONVOLVED", piece)
-    monkeypatch.setattr("ucrbench.models.rows._WORTH", 1)
+    monkeypatch.setattr(fused, "_WORTH", 1)
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
     by_rows(monkeypatch, ALWAYS, wide)
-    normalised = spied(monkeypatch, segments, "statistics")
+    normalised = [spied(monkeypatch, passes, "statistics") for passes in (fused, frugal)]
     torch.manual_seed(0)
     plain = torch.nn.ModuleList([Encoder(length, 4), Decoder(length, 4)]).double()
     ours = copy.deepcopy(plain).to(memory_format=torch.channels_last)
@@ -55,7 +55,7 @@ def test_chained_segments_are_the_plain_layers(length, wide, piece, threads, mon
         return u_hat
 
     chained = run(ours)
-    assert len(normalised) == sum(isinstance(module, torch.nn.BatchNorm2d) for module in ours.modules())
+    assert sum(map(len, normalised)) == sum(isinstance(module, torch.nn.BatchNorm2d) for module in ours.modules())
     by_rows(monkeypatch, NEVER, NEVER)
     torch.testing.assert_close(chained, run(plain))
     assert_same(plain, ours)
@@ -79,7 +79,7 @@ def test_an_fcn_in_pieces_is_the_plain_one(length, wide, piece, monkeypatch):
     ours, x, y = copy.deepcopy(plain), torch.randn(7, 1, length, dtype=torch.float64), torch.arange(7) % 3
     losses = [plain.loss(x, y)["loss"]]
     by_rows(monkeypatch, ALWAYS, wide)
-    calls = spied(monkeypatch, fcn, "averages") if wide == ALWAYS else spied(monkeypatch, segments, "statistics")
+    calls = spied(monkeypatch, fcn, "averages") if wide == ALWAYS else spied(monkeypatch, fused, "statistics")
     losses.append(ours.loss(x, y)["loss"])
     assert calls
     torch.testing.assert_close(*losses)
