@@ -1,7 +1,6 @@
 """Encoder and decoder of spectrograms, shared by every variant (TimeVQVAE, Lee et al. 2023)."""
 
 import math
-from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -92,14 +91,16 @@ class Encoder(nn.Module):
 
     def encode_spectrogram(self, u: Tensor) -> Tensor:
         """Spectrogram (N, 2, 5, W) to latent (N, width, 5, W')."""
-        first, *rest = self.blocks[: self.n_down]
-        y = first.conv(u)
-        # The widest tensor, from two channels only.
-        wide = by_rows(self, y, WIDE)
-        with recomputed(y, lambda: first.conv(u)) if wide else nullcontext():
-            y = chain(y, [first.norm], [block.conv for block in rest[:1]], wide)
-        y = chain(y, [block.norm for block in rest[:-1]], [block.conv for block in rest[1:]], wide)
-        return self.blocks[self.n_down :]((rest or [first])[-1].norm(y, SLOPE))
+        down = self.blocks[: self.n_down]
+        norms, (first, *convs) = [block.norm for block in down], [block.conv for block in down]
+        y = first(u)
+        if wide := by_rows(self, y, WIDE):
+            with recomputed(y, lambda: first(u)):  # the widest, from two channels only
+                y = chain(y, norms[:1], convs[:1], wide)
+            norms, convs = norms[1:] or norms, convs[1:]
+        held = [y]
+        del y  # or it would be there until the last convolution
+        return self.blocks[self.n_down :](norms[-1](chain(held.pop(), norms, convs, wide), SLOPE))
 
 
 class Decoder(nn.Module):

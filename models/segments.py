@@ -39,7 +39,8 @@ def chain(
             stats = _passes(anew).statistics([y], norm)
             y = step.apply(y, norm.weight, norm.bias, stats, pair_weight(conv.weight), conv.bias, anew)
         else:
-            y = conv(norm(y, SLOPE))
+            y = norm(y, SLOPE)
+            y = conv(y)
     return y
 
 
