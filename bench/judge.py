@@ -11,13 +11,13 @@ import torch
 from ..datasets import Dataset
 from ..models.config import Training
 from ..models.fcn import FCN, load_weights, predict
+from ..models.heap import kept_heap
 from ..models.loop import train
 from ..models.spectrogram import Spectrogram
 from ..results import ReferenceRow, hash_json
 from . import scores
 from .errors import UsageError
 from .job import PROTOCOL_VERSION, DataRef, Settings
-from .resources import kept_heap
 
 PICTURED = 60  # real test series kept for pictures
 

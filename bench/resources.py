@@ -1,7 +1,6 @@
 """What a job takes: memory, and the name of what it runs on."""
 
 import contextlib
-import ctypes
 import functools
 import platform
 from collections.abc import Iterator
@@ -11,11 +10,8 @@ import psutil
 import torch
 from threadpoolctl import ThreadpoolController
 
+from ..models.heap import trim_heap
 from .errors import UsageError
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4  # malloc.h
-# What glibc's own adjusting ends at once large tensors have been freed.
-_SETTLED = {_M_MMAP_MAX: 65536, _M_MMAP_THRESHOLD: 32 * 2**20, _M_TRIM_THRESHOLD: 64 * 2**20}
 
 
 def resolve_device(name: str) -> str:
@@ -67,31 +63,6 @@ def _thread_pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-@contextlib.contextmanager
-def kept_heap() -> Iterator[None]:
-    """Have glibc reuse the memory of tensors instead of giving it back to the system and asking again.
-
-    Activations of some megabytes are mapped afresh in every step otherwise, at a page fault for every 4 KiB. At the
-    end all is given back, so that the next job's peak is its own.
-    """
-    libc = _glibc()
-    if libc is not None:
-        libc.mallopt(_M_MMAP_MAX, 0)
-        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
-    try:
-        yield
-    finally:
-        if libc is not None:
-            for parameter, value in _SETTLED.items():
-                libc.mallopt(parameter, value)
-            libc.malloc_trim(0)
-
-
-@functools.cache
-def _glibc() -> ctypes.CDLL | None:
-    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
-
-
 def free_memory(device: str) -> int:
     """Bytes that are free on a CUDA device, or available on this machine."""
     return torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else psutil.virtual_memory().available
@@ -105,7 +76,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def give_back_memory(device: str) -> None:
-    """Give unused memory of a device back, for the other processes on it."""
+    """Give unused memory back, of this process and of a device, for the others there."""
+    trim_heap()
     if device.startswith("cuda"):
         torch.cuda.empty_cache()
 

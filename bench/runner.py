@@ -17,6 +17,7 @@ import torch
 
 from ..datasets import Dataset, load
 from ..models.errors import Diverged
+from ..models.heap import kept_heap
 from ..models.protocol import Captures, Divides, Inspectable, Model, Resumable
 from ..results import JobRow, ScoreRow, StoreError, commit, versions
 from .checkpoints import StageCheckpoint
@@ -37,7 +38,6 @@ from .resources import (
     device_title,
     give_back_memory,
     is_out_of_memory,
-    kept_heap,
     limited_threads,
     peak_device_memory,
     peak_memory,

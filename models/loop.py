@@ -10,6 +10,7 @@ from .capture import Replayed
 from .checkpoint import Keeper
 from .config import Training
 from .errors import Diverged, ModelError
+from .heap import trim_heap
 from .optimiser import AdamW
 from .precision import mixed, tf32
 
@@ -83,6 +84,7 @@ def train(
         raise ModelError(f"{type(module).__name__} cannot be trained in {parts} parts of a batch: take parts=1")
     step = _Step(module, data, config, precision, parts)
     module.train()
+    trim_heap()  # of what made the module and the data
     done = step.restore(keeper) if keeper is not None else 0
     with tf32(data[0].device):
         captured = _repeat(step, step.total - done, data[0].device, keeper)

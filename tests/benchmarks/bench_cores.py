@@ -10,8 +10,8 @@ import torch
 from bench_steps import BATCH, series
 from places import DEVICE, ROUNDS, compared
 
-from ucrbench.bench.resources import kept_heap
 from ucrbench.models.config import Config, Training
+from ucrbench.models.heap import kept_heap
 from ucrbench.models.loop import train
 from ucrbench.models.variants import MAIN_VARIANTS, build
 

@@ -10,8 +10,9 @@ from ucrbench.models.variants import MAIN_VARIANTS
 
 WORK = """
 import sys, numpy as np
-from ucrbench.bench.resources import kept_heap, peak_memory
+from ucrbench.bench.resources import peak_memory
 from ucrbench.models.config import Config, Training
+from ucrbench.models.heap import kept_heap
 from ucrbench.models.loop import train
 from ucrbench.models.variants import build
 import torch

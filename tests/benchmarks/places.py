@@ -7,7 +7,7 @@ from statistics import median
 
 import torch
 
-from ucrbench.bench.resources import kept_heap
+from ucrbench.models.heap import kept_heap
 
 DEVICE = os.environ.get("UCRBENCH_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
 ROUNDS = 5
