@@ -14,9 +14,11 @@ from .autoencoders import AutoEncoder, VQAutoEncoder
 from .checkpoint import Keeper, Storage
 from .config import Config, Training
 from .density import LatentDensity
+from .heap import lean_heap
 from .loop import Curves, train
 from .maskgit import MaskGIT
-from .networks import Encoder
+from .networks import Encoder, widest
+from .norm import WIDE
 from .precision import inference, inference_batch
 from .sampling import Sampler
 
@@ -161,6 +163,9 @@ class AutoEncoderModel(TorchModel):
 
     def _fit_autoencoder(self, x: np.ndarray) -> None:
         started = time.perf_counter()
+        batch = min(self.config.training.batch, len(x))
+        if self.device.type == "cpu" and batch * widest(x.shape[-1], self.config.network.width) >= WIDE:
+            lean_heap()
         with seeded(self.device, self.seed, 0):
             self.module = self._place(self.build(x.shape[-1], self.config))
         series = torch.as_tensor(x, device=self.device)

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .bias import before_norm
-from .heap import lean_heap
 from .norm import WIDE, BatchNorm, by_rows
 from .pairs import DoublingConv, HalvingConv
 from .segments import SLOPE, chain, recomputed
@@ -31,6 +30,12 @@ def latent_size(length: int) -> tuple[int, int]:
     for _ in range(max(1, halvings(length))):
         width //= 2
     return height, width
+
+
+def widest(length: int, width: int = WIDTH) -> int:
+    """Values per series in the widest layer, the encoder's first."""
+    height, columns = spectrogram_size(length)
+    return width * height * (columns // 2)
 
 
 class DownBlock(nn.Module):
@@ -96,7 +101,6 @@ class Encoder(nn.Module):
         norms, (first, *convs) = [block.norm for block in down], [block.conv for block in down]
         y = first(u)
         if wide := by_rows(self, y, WIDE):
-            lean_heap()
             with recomputed(y, lambda: first(u)):  # the widest, from two channels only
                 y = chain(y, norms[:1], convs[:1], wide)
             norms, convs = norms[1:] or norms, convs[1:]

@@ -10,6 +10,7 @@ from ucrbench.models.config import Codebook, Config, Network, Prior, SelfSupervi
 from ucrbench.models.errors import ModelError
 from ucrbench.models.loop import train
 from ucrbench.models.maskgit import MaskGIT
+from ucrbench.models.networks import widest
 from ucrbench.models.protocol import Divides, Generates, Inspectable, Model, Quantizes, Reconstructs
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 
@@ -154,3 +155,12 @@ def test_what_needs_the_whole_batch_is_not_trained_in_parts(parts, series):
     model = build("ae", TINY).fit(series[0])
     with pytest.raises(ModelError, match=f"^AutoEncoder cannot be trained in {parts} parts of a batch: take parts=1$"):
         train(model.module, (torch.as_tensor(series[0]),), TINY.training, parts=parts)
+
+
+@pytest.mark.parametrize(("length", "lean"), [(33, False), (40, True)])
+def test_large_tensors_of_wide_networks_stay_out_of_the_heap(length, lean, monkeypatch):
+    calls = []
+    monkeypatch.setattr("ucrbench.models.estimators.lean_heap", lambda: calls.append(length))
+    monkeypatch.setattr("ucrbench.models.estimators.WIDE", 8 * widest(40, TINY.network.width))
+    build("ae", TINY).fit(np.zeros((9, 1, length), dtype=np.float32))
+    assert bool(calls) == lean

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ucrbench.models.networks import Decoder, Encoder
+from ucrbench.models.networks import Decoder, Encoder, widest
 from ucrbench.models.pairs import DoublingConv, HalvingConv
 from ucrbench.models.spectrogram import Spectrogram, inverse_length
 
@@ -26,6 +26,16 @@ def test_shapes_and_parameter_counts(length, latent, encoder_parameters, decoder
     assert sum(p.numel() for p in encoder.parameters()) == encoder_parameters
     assert sum(p.numel() for p in decoder.parameters()) == decoder_parameters
     assert decoder(z).shape == (2, 1, inverse_length(length))
+
+
+@pytest.mark.parametrize("length", [5, 24, 140, 1024])
+def test_the_widest_layer_is_the_largest_there_is(length):
+    sizes = []
+    for network, given in (encoder := Encoder(length), (3, 1, length)), (Decoder(length), (3, *encoder.latent_shape)):
+        for module in network.modules():
+            module.register_forward_hook(lambda _, __, out: sizes.append(out[0].numel()))
+        network.eval()(torch.randn(given))
+    assert max(sizes) == widest(length)
 
 
 @pytest.mark.parametrize("length", [8, 15, 24, 80, 131, 500, 1751, 2844])
