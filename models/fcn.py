@@ -148,7 +148,10 @@ def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.nda
     fcn.eval()
     try:
         with inference(weight.device):
-            features = torch.cat([fcn.features(part.to(weight)) for part in x.split(batch)])
+            # Into one tensor: results kept part by part lie between the holes of a heap that grows with each part.
+            features = weight.new_empty(len(x), weight.shape[1])
+            for part, found in zip(x.split(batch), features.split(batch), strict=True):
+                found.copy_(fcn.features(part.to(weight)))
             probabilities = fcn.final(features).double().softmax(1)
     finally:
         for module, mode in zip(fcn.modules(), modes, strict=True):
