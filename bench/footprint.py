@@ -8,7 +8,7 @@ import pandas as pd
 from ..datasets import DatasetInfo
 from ..models.config import Config
 from ..models.estimators import TOKENS_ON_CPU
-from ..models.networks import halvings, latent_size
+from ..models.networks import halvings, latent_size, widest
 from ..models.norm import WIDE
 from ..models.spectrogram import spectrogram_size
 from ..models.variants import VARIANTS
@@ -37,8 +37,7 @@ def job_memory(name: str, info: DatasetInfo, config: Config, device: str) -> flo
     ssl = name in VARIANTS and VARIANTS[name].regularizer is not None
     width = config.network.width
     batch = min(config.training.batch, info.n_train)
-    height, frames = spectrogram_size(info.length)
-    wide = cpu and batch * width * height * (frames // 2) >= WIDE
+    wide = cpu and batch * widest(info.length, width) >= WIDE
     stage = (_KEPT_WIDE if wide else _KEPT) * batch * _activations(info.length, width)
     if ssl:
         features = config.ssl.projector
