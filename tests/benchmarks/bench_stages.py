@@ -13,7 +13,7 @@ from ucrbench.models.fcn import FCN
 from ucrbench.models.loop import train
 from ucrbench.models.maskgit import MaskGIT
 
-STEPS = 3 if DEVICE == "cpu" else 200
+STEPS = 2 if DEVICE == "cpu" else 200
 POSITIONS = 75  # tokens of a series of length 500
 
 
@@ -28,7 +28,7 @@ def test_maskgit_step(benchmark, prior):
     data = (logits.to(DEVICE), y.to(DEVICE))
     paired(
         benchmark,
-        lambda steps: train(prior, data, Training(batch=256, max_steps=steps)),
+        lambda steps, laps: train(prior, data, Training(batch=256, max_steps=steps), laps),
         lambda steps: reference.train_plainly(
             lambda *batch: prior.train().loss(*batch)["loss"], list(prior.parameters()), (logits, y), 256, steps
         ),
@@ -48,11 +48,11 @@ def test_fcn_step(benchmark):
     ours, plain = FCN(2).to(DEVICE), reference.PlainFCN(2).to(DEVICE)
     paired(
         benchmark,
-        lambda steps: train(ours, data, Training(batch=256, max_steps=steps)),
+        lambda steps, laps: train(ours, data, Training(batch=256, max_steps=steps), laps),
         lambda steps: reference.train_plainly(
             lambda a, b: F.cross_entropy(plain.train()(a), b), list(plain.parameters()), (x, y), 256, steps
         ),
-        1 if DEVICE == "cpu" else STEPS,
+        STEPS,
     )
 
 

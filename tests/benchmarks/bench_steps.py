@@ -12,7 +12,7 @@ from ucrbench.models.loop import train
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BATCH = 128
-STEPS = 2 if DEVICE == "cpu" else 200
+STEPS = 3 if DEVICE == "cpu" else 200
 
 
 def series(length: int, cases: int = BATCH) -> np.ndarray:
@@ -35,7 +35,7 @@ def test_step(benchmark, variant, length):
     assert count(plain) == count(module)
     paired(
         benchmark,
-        lambda steps: train(module, data, Training(batch=BATCH, max_steps=steps)),
+        lambda steps, laps: train(module, data, Training(batch=BATCH, max_steps=steps), laps),
         lambda steps: reference.train(plain, x, BATCH, steps),
         STEPS,
     )

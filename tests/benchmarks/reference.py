@@ -6,6 +6,8 @@ written with torch's own layers, and have as many parameters as the suite's. It 
 `ucrbench.models`, and is kept here to be measured, not to be used.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -194,25 +196,25 @@ def pool(z: Tensor) -> Tensor:
     return torch.cat([F.adaptive_avg_pool2d(z, 1), F.adaptive_max_pool2d(z, 1)], 1).flatten(1)
 
 
-def train(model: Model, x: np.ndarray, batch: int, steps: int) -> list[float]:
-    """Train for so many steps; the losses."""
+def train(model: Model, x: np.ndarray, batch: int, steps: int) -> Iterator[float]:
+    """Train for so many steps; the loss after each."""
     device = next(model.parameters()).device
     loader = DataLoader(Series(x, model.variant in LOSSES), batch_size=batch, shuffle=True, drop_last=True)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     model.train()
-    losses: list[float] = []
-    while len(losses) < steps:
+    done = 0
+    while True:
         for tensors in loader:
             loss = model(*(tensor.to(device) for tensor in tensors))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             scheduler.step()
-            losses.append(loss.item())
-            if len(losses) == steps:
-                break
-    return losses
+            done += 1
+            yield loss.item()
+            if done == steps:
+                return
 
 
 class PlainFCN(nn.Sequential):
@@ -225,21 +227,21 @@ class PlainFCN(nn.Sequential):
         super().__init__(*blocks, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(128, classes))
 
 
-def train_plainly(loss, parameters, tensors: tuple[Tensor, ...], batch: int, steps: int) -> list[float]:
-    """Minimise `loss(*batch)` over a DataLoader of tensors on the host; the losses."""
+def train_plainly(loss, parameters, tensors: tuple[Tensor, ...], batch: int, steps: int) -> Iterator[float]:
+    """Minimise `loss(*batch)` over a DataLoader of tensors on the host; the loss after each step."""
     device = parameters[0].device
     loader = DataLoader(torch.utils.data.TensorDataset(*tensors), batch_size=batch, shuffle=True, drop_last=True)
     optimiser = torch.optim.AdamW(parameters, lr=1e-3)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    losses: list[float] = []
-    while len(losses) < steps:
+    done = 0
+    while True:
         for parts in loader:
             value = loss(*(part.to(device) for part in parts))
             optimiser.zero_grad()
             value.backward()
             optimiser.step()
             scheduler.step()
-            losses.append(value.item())
-            if len(losses) == steps:
-                break
-    return losses
+            done += 1
+            yield value.item()
+            if done == steps:
+                return

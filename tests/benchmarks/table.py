@@ -15,7 +15,8 @@ def main(path: str) -> None:
     for row in run["benchmarks"]:
         extra = row["extra_info"]
         if "ratio" in extra:
-            cells = (f"{extra['step_ms']:.1f}", f"{extra['plain_step_ms']:.1f}", f"{extra['ratio']:.2f}")
+            ratio = "{ratio:.2f} ({least_ratio:.2f} to {greatest_ratio:.2f})".format(**extra)
+            cells = (f"{extra['step_ms']:.1f}", f"{extra['plain_step_ms']:.1f}", ratio)
         elif "peak_mb" in extra:
             cells = (f"peak {extra['peak_mb']:.0f} MB", "", "")
         else:
