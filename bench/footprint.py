@@ -8,8 +8,8 @@ import pandas as pd
 from ..datasets import DatasetInfo
 from ..models.config import Config
 from ..models.estimators import TOKENS_ON_CPU
+from ..models.layers.norm import WIDE
 from ..models.networks import halvings, latent_size, widest
-from ..models.norm import WIDE
 from ..models.spectrogram import spectrogram_size
 from ..models.variants import VARIANTS
 

@@ -15,10 +15,10 @@ from .checkpoint import Keeper, Storage
 from .config import Config, Training
 from .density import LatentDensity
 from .heap import lean_heap
+from .layers.norm import WIDE
 from .loop import Curves, train
 from .maskgit import MaskGIT
 from .networks import Encoder, widest
-from .norm import WIDE
 from .precision import inference, inference_batch
 from .sampling import Sampler
 

@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .bias import before_norm
 from .errors import ModelError
-from .norm import WIDE, BatchNorm, by_rows
-from .piecewise import averages, windows
+from .layers.bias import before_norm
+from .layers.norm import WIDE, BatchNorm, by_rows
+from .layers.piecewise import averages, windows
 from .precision import inference
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel

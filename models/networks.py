@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .bias import before_norm
-from .norm import WIDE, BatchNorm, by_rows
-from .pairs import DoublingConv, HalvingConv
-from .segments import SLOPE, chain, recomputed
+from .layers.bias import before_norm
+from .layers.norm import WIDE, BatchNorm, by_rows
+from .layers.pairs import DoublingConv, HalvingConv
+from .layers.segments import SLOPE, chain, recomputed
 from .spectrogram import Spectrogram, spectrogram_size
 
 WIDTH = 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .bias import before_norm
 from .errors import ModelError
+from .layers.bias import before_norm
 
 GROUP = 64  # features that iterative normalisation whitens together
 

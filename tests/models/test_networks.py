@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from ucrbench.models.layers.pairs import DoublingConv, HalvingConv
 from ucrbench.models.networks import Decoder, Encoder, widest
-from ucrbench.models.pairs import DoublingConv, HalvingConv
 from ucrbench.models.spectrogram import Spectrogram, inverse_length
 
 

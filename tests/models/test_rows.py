@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucrbench.models import frugal, fused, kernels, norm, rows
+from ucrbench.models.layers import frugal, fused, kernels, norm, rows
 
 SLOPES = (1.0, 0.01, 0.0)
 

@@ -6,11 +6,12 @@ import math
 import pytest
 import torch
 
-from ucrbench.models import fcn, frugal, fused, networks, norm, segments
+from ucrbench.models import fcn, networks
 from ucrbench.models.autoencoders import VQAutoEncoder
 from ucrbench.models.config import Config, Network, SelfSupervision
 from ucrbench.models.early import early
 from ucrbench.models.fcn import FCN
+from ucrbench.models.layers import frugal, fused, norm, segments
 from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.regularizers import REGULARIZERS
 from ucrbench.models.views import VIEWS
@@ -39,7 +40,7 @@ def by_rows(monkeypatch, large, wide):
 @pytest.mark.parametrize(("wide", "piece"), [(NEVER, 1), (ALWAYS, 1), (ALWAYS, 2**21)])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_chained_segments_are_the_plain_layers(length, wide, piece, threads, monkeypatch):
-    monkeypatch.setattr("ucrbench.models.segments._CONVOLVED", piece)
+    monkeypatch.setattr("ucrbench.models.layers.segments._CONVOLVED", piece)
     monkeypatch.setattr(fused, "_WORTH", 1)
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
     by_rows(monkeypatch, ALWAYS, wide)
@@ -73,7 +74,7 @@ def assert_same(plain, ours):
 @pytest.mark.parametrize("length", [9, 64])
 @pytest.mark.parametrize(("wide", "piece"), [(NEVER, 1), (ALWAYS, 1), (ALWAYS, 2**21)])
 def test_an_fcn_in_pieces_is_the_plain_one(length, wide, piece, monkeypatch):
-    monkeypatch.setattr("ucrbench.models.piecewise._WIDEST", piece)
+    monkeypatch.setattr("ucrbench.models.layers.piecewise._WIDEST", piece)
     torch.manual_seed(0)
     plain = FCN(3).double()
     ours, x, y = copy.deepcopy(plain), torch.randn(7, 1, length, dtype=torch.float64), torch.arange(7) % 3
