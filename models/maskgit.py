@@ -5,6 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Prior
+from .layers.attention import attention
+from .layers.rms import NormedLinear
 from .sampling import Sampler, sample_categorical
 
 
@@ -33,8 +35,8 @@ class MaskGIT(nn.Module):
         nn.init.normal_(self.condition.weight, std=0.02)
         self.norm_in = nn.LayerNorm(dim)
         self.project_in = nn.Linear(dim, config.width)
-        self.blocks = nn.Sequential(*(Block(config) for _ in range(config.layers)), nn.RMSNorm(config.width))
-        self.project_out = nn.Linear(config.width, dim)
+        self.blocks = nn.Sequential(*(Block(config) for _ in range(config.layers)))
+        self.project_out = NormedLinear(config.width, dim)
         self.head = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.LayerNorm(dim))
         self.output = nn.Linear(dim, n_codes) if not tied else None
         self.bias = nn.Parameter(torch.zeros(positions, n_codes)) if tied else None
@@ -84,13 +86,10 @@ class Block(nn.Module):
         super().__init__()
         width, inner = config.width, config.width * config.feed_forward
         self.heads = config.heads
-        self.norm_attention, self.norm_feed = nn.RMSNorm(width), nn.RMSNorm(width)
-        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.qkv = NormedLinear(width, 3 * width, bias=False)
         self.merge = nn.Linear(width, width, bias=False)
-        self.feed = nn.Sequential(nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
+        self.feed = nn.Sequential(NormedLinear(width, inner), nn.GELU(), nn.Linear(inner, width))
 
     def forward(self, h: Tensor) -> Tensor:
-        qkv = self.qkv(self.norm_attention(h)).unflatten(-1, (3, self.heads, -1))
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        h = h + self.merge(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
-        return h + self.feed(self.norm_feed(h))
+        h = h + self.merge(attention(self.qkv(h), self.heads))
+        return h + self.feed(h)

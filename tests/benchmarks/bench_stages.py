@@ -1,44 +1,50 @@
 """The prior, the FCN, sampling and scoring, at the protocol's sizes."""
 
+import math
+
 import numpy as np
 import pytest
 import reference
 import torch
+from bench_steps import count
 from places import DEVICE, paired
 from torch.nn import functional as F
 
 from ucrbench.bench import scores
 from ucrbench.models.config import Prior, Training
+from ucrbench.models.estimators import TOKENS_ON_CPU
 from ucrbench.models.fcn import FCN
 from ucrbench.models.loop import train
 from ucrbench.models.maskgit import MaskGIT
 
 STEPS = 2 if DEVICE == "cpu" else 200
 POSITIONS = 75  # tokens of a series of length 500
+PARTS = math.ceil(256 * POSITIONS / TOKENS_ON_CPU) if DEVICE == "cpu" else 1  # as a job has it
 
 
-@pytest.fixture
-def prior() -> MaskGIT:
+def prior(kind: type[MaskGIT]) -> MaskGIT:
     torch.manual_seed(0)
-    return MaskGIT(torch.randn(32, 64), POSITIONS, 2, Prior(), True).to(DEVICE)
+    return kind(torch.randn(32, 64), POSITIONS, 2, Prior(), True).to(DEVICE)
 
 
-def test_maskgit_step(benchmark, prior):
+def test_maskgit_step(benchmark):
     logits, y = -10 * torch.rand(256, POSITIONS, 32), torch.randint(2, (256,))
     data = (logits.to(DEVICE), y.to(DEVICE))
+    ours, plain = prior(MaskGIT), prior(reference.PlainMaskGIT)
+    assert count(plain) == count(ours)
     paired(
         benchmark,
-        lambda steps, laps: train(prior, data, Training(batch=256, max_steps=steps), laps),
+        lambda steps, laps: train(ours, data, Training(batch=256, max_steps=steps), laps, parts=PARTS),
         lambda steps: reference.train_plainly(
-            lambda *batch: prior.train().loss(*batch)["loss"], list(prior.parameters()), (logits, y), 256, steps
+            lambda *batch: plain.train().loss(*batch)["loss"], list(plain.parameters()), (logits, y), 256, steps
         ),
         STEPS,
     )
 
 
-def test_maskgit_sampling(benchmark, prior):
-    y = torch.randint(2, (256,), device=DEVICE)
-    benchmark.pedantic(lambda: prior.sample(256, y).cpu(), rounds=3, warmup_rounds=1)
+def test_maskgit_sampling(benchmark):
+    ours, y = prior(MaskGIT), torch.randint(2, (256,), device=DEVICE)
+    benchmark.pedantic(lambda: ours.sample(256, y).cpu(), rounds=3, warmup_rounds=1)
 
 
 def test_fcn_step(benchmark):
