@@ -64,11 +64,11 @@ def test_all_cores(benchmark, variant, length):
     plain, x = reference.Model(variant, length, Config()), series(length)
     threads = torch.get_num_threads()
     torch.set_num_threads(CORES)
-    times: dict[str, list[float]] = {"ours": [], "plain": []}
+    times: dict[str, list[float]] = {"ours": [], "beside": []}
 
     def turn() -> None:
         ends = [time.perf_counter() for _ in reference.train(plain, x, BATCH, UNTIMED + CORES * STEPS)]
-        times["plain"].append((ends[-1] - ends[UNTIMED - 1]) / (CORES * STEPS))
+        times["beside"].append((ends[-1] - ends[UNTIMED - 1]) / (CORES * STEPS))
         start.wait()  # for the first step
         start.wait()  # all have done it
         started = time.perf_counter()

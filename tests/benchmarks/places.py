@@ -42,11 +42,11 @@ def paired(benchmark, ours: Callable[[int, Laps], object], plain: Callable[[int]
     Machines drift: only what was measured in the same moments is divided. What is timed is a step in the middle of a
     training, since a training has thousands of them: not what comes before the first, nor the first.
     """
-    times: dict[str, list[float]] = {"ours": [], "plain": []}
+    times: dict[str, list[float]] = {"ours": [], "beside": []}
 
     def turn() -> None:
         ends = [time.perf_counter() for _ in plain(UNTIMED + steps)]
-        times["plain"].append((ends[-1] - ends[UNTIMED - 1]) / steps)
+        times["beside"].append((ends[-1] - ends[UNTIMED - 1]) / steps)
         laps = Laps()
         with kept_heap():  # as in a job; the plain loop has the heap that the system gives everyone
             ours(UNTIMED + steps, laps)
@@ -57,11 +57,11 @@ def paired(benchmark, ours: Callable[[int, Laps], object], plain: Callable[[int]
 
 
 def compared(times: dict[str, list[float]]) -> dict[str, float]:
-    """What a benchmark reports of seconds per step of "ours" and "plain", measured in turn."""
-    ratios = [b / a for a, b in zip(times["ours"], times["plain"], strict=True)]
+    """What a benchmark reports of the seconds of "ours" and of what is "beside" it, measured in turn."""
+    ratios = [b / a for a, b in zip(times["ours"], times["beside"], strict=True)]
     return {
-        "step_ms": 1000 * median(times["ours"]),
-        "plain_step_ms": 1000 * median(times["plain"]),
+        "ms": 1000 * median(times["ours"]),
+        "beside_ms": 1000 * median(times["beside"]),
         "ratio": median(ratios),
         "least_ratio": min(ratios),
         "greatest_ratio": max(ratios),
