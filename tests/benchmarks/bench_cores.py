@@ -9,7 +9,7 @@ import pytest
 import reference
 import torch
 from bench_steps import BATCH, series
-from places import DEVICE, ROUNDS, UNTIMED, compared
+from places import DEVICE, ROUNDS, UNTIMED, Laps, compared
 
 from ucrbench.models.config import Config, Training
 from ucrbench.models.heap import kept_heap
@@ -19,24 +19,20 @@ from ucrbench.models.variants import MAIN_VARIANTS, build
 CORES, STEPS = os.cpu_count() or 1, 2
 
 
-class Gates:
-    """Waits after the first step of a training and after the last; stands where a training has its keeper."""
+class Gates(Laps):
+    """Waits for the others after the first step of a training and after the last."""
 
     def __init__(self, start, ended) -> None:
-        self.start, self.ended, self.steps = start, ended, 0
-
-    def read(self, kind: str) -> None:
-        """Nothing was kept."""
+        super().__init__()
+        self.start, self.ended = start, ended
 
     def due(self) -> bool:
-        """Never, but a step has ended."""
-        self.steps += 1
-        if self.steps == UNTIMED:
+        super().due()
+        if len(self.ends) == UNTIMED:
             self.start.wait()
         return False
 
     def write(self, state: dict[str, Any]) -> None:
-        """The last step has ended."""
         self.ended.wait()
 
 
