@@ -52,6 +52,21 @@ def trim_heap() -> None:
         libc.malloc_trim(0)
 
 
+def heap_left() -> int:
+    """Bytes of this process's heap that are free: in pieces between what is in use, once the heap was trimmed."""
+    libc = _glibc()
+    if libc is None or not hasattr(libc, "mallinfo2"):  # since glibc 2.33
+        return 0
+    libc.mallinfo2.restype = _Mallinfo
+    return libc.mallinfo2().fordblks
+
+
+class _Mallinfo(ctypes.Structure):
+    """`struct mallinfo2` of malloc.h: ten counts, of which the ninth is the bytes in free blocks."""
+
+    _fields_ = [("before", ctypes.c_size_t * 8), ("fordblks", ctypes.c_size_t), ("keepcost", ctypes.c_size_t)]
+
+
 @functools.cache
 def _glibc() -> ctypes.CDLL | None:
     return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None

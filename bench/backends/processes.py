@@ -17,13 +17,17 @@ from typing import Any
 from loky import ProcessPoolExecutor
 from loky.process_executor import BrokenProcessPool
 
+from ...models.heap import heap_left
 from .backend import Lost, describe
 
+_MUCH_LEFT = 2**28  # bytes; the calls that leave as much take minutes, another process takes seconds
 _EXIT_CODE = re.compile(r"exit codes of the workers are \{(.*?)\}")
 
 
 class Processes:
     """A backend of so many worker processes, started as they are needed and kept from call to call.
+
+    A process whose heap a call has left in pieces is not kept, but replaced before the next call.
 
     Workers do not heed Ctrl-C and SIGTERM, which are for their parent to handle, and end when it is gone.
 
@@ -75,8 +79,15 @@ class Processes:
             worker.end()
             code = _EXIT_CODE.search(str(error))
             return Lost(f"the worker process died ({code[1] if code else 'exit code unknown'})", died=True)
-        self._idle.append(worker)
-        return future.result() if error is None else Lost(describe(error))
+        if error is not None:
+            self._idle.append(worker)
+            return Lost(describe(error))
+        result, left = future.result()
+        if left > _MUCH_LEFT:  # a next call would fill the pieces in part only, and be larger than on its own
+            worker.end()
+        else:
+            self._idle.append(worker)
+        return result
 
 
 class _Worker:
@@ -96,13 +107,18 @@ class _Worker:
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         self._since = time.monotonic()
-        return self._executor.submit(function, *arguments)
+        return self._executor.submit(_called, function, *arguments)
 
     def seconds(self) -> float:
         return time.monotonic() - self._since if self._ready.done() else 0.0
 
     def end(self) -> None:
         self._executor.shutdown(wait=False, kill_workers=True)
+
+
+def _called(function: Callable[..., Any], *arguments: Any) -> tuple[Any, int]:
+    """What a call gives, and the bytes that it leaves free in pieces of its process's heap."""
+    return function(*arguments), heap_left()
 
 
 def _import_all() -> None:

@@ -6,7 +6,7 @@ import psutil
 import pytest
 import torch
 
-from ucrbench.models.heap import kept_heap, lean_heap, trim_heap
+from ucrbench.models.heap import heap_left, kept_heap, lean_heap, trim_heap
 
 MIB = 2**20
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc's heap")
@@ -59,3 +59,13 @@ def test_a_trimmed_heap_keeps_what_is_in_use():
         trim_heap()
         assert before - resident() > 24 * MIB
         assert [float(t.mean()) for t in tensors] == [1.0, 3.0, 5.0, 7.0]
+
+
+def test_what_is_left_is_what_is_free_between_tensors_in_use():
+    with kept_heap():
+        tensors = [torch.ones(2 * MIB // 4) for _ in range(64)]
+        before = heap_left()
+        del tensors[::2]
+        trim_heap()
+        assert heap_left() - before == pytest.approx(64 * MIB, abs=8 * MIB)
+        del tensors
