@@ -9,6 +9,7 @@ from places import DEVICE, paired
 from ucrbench.models.config import Config, Training
 from ucrbench.models.estimators import TorchModel
 from ucrbench.models.loop import train
+from ucrbench.models.precision import has_bf16
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BATCH = 128
@@ -26,6 +27,18 @@ def count(module: torch.nn.Module) -> int:
 @pytest.mark.parametrize("length", [140, 500, 1024])
 @pytest.mark.parametrize("variant", MAIN_VARIANTS)
 def test_step(benchmark, variant, length):
+    compare(benchmark, variant, length, "fp32")
+
+
+@pytest.mark.skipif(not has_bf16(DEVICE), reason="no bfloat16 arithmetic here")
+@pytest.mark.parametrize("length", [140, 500, 1024])
+@pytest.mark.parametrize("variant", MAIN_VARIANTS)
+def test_step_bf16(benchmark, variant, length):
+    """The plain loop beside it stays in float32."""
+    compare(benchmark, variant, length, "bf16")
+
+
+def compare(benchmark, variant: str, length: int, precision: str) -> None:
     x, config = series(length), Config()
     torch.manual_seed(0)
     model: TorchModel = build(variant, config, 0, DEVICE)
@@ -35,7 +48,7 @@ def test_step(benchmark, variant, length):
     assert count(plain) == count(module)
     paired(
         benchmark,
-        lambda steps, laps: train(module, data, Training(batch=BATCH, max_steps=steps), laps),
+        lambda steps, laps: train(module, data, Training(batch=BATCH, max_steps=steps), laps, precision),
         lambda steps: reference.train(plain, x, BATCH, steps),
         STEPS,
     )

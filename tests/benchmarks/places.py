@@ -14,7 +14,7 @@ from ucrbench.models.heap import kept_heap
 DEVICE = os.environ.get("UCRBENCH_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
 ROUNDS = 5
 # Steps before those that are timed: the first ones allocate, and on CUDA come before the capture or are captured.
-UNTIMED = 1 if DEVICE == "cpu" else WARM_UP + 1
+UNTIMED = 2 if DEVICE == "cpu" else WARM_UP + 1
 
 
 class Laps:
@@ -40,7 +40,7 @@ def paired(benchmark, ours: Callable[[int, Laps], object], plain: Callable[[int]
     """Time so many steps of both in turn; the ratio goes into the benchmark's `extra_info`.
 
     Machines drift: only what was measured in the same moments is divided. What is timed is a step in the middle of a
-    training, since a training has thousands of them: not what comes before the first, nor the first.
+    training, since a training has thousands of them: not what comes before the first, nor the first ones.
     """
     times: dict[str, list[float]] = {"ours": [], "beside": []}
 
