@@ -61,6 +61,7 @@ def test_a_trimmed_heap_keeps_what_is_in_use():
         assert [float(t.mean()) for t in tensors] == [1.0, 3.0, 5.0, 7.0]
 
 
+@pytest.mark.skipif(heap_left() == 0, reason="glibc tells since 2.33")
 def test_what_is_left_is_what_is_free_between_tensors_in_use():
     with kept_heap():
         tensors = [torch.ones(2 * MIB // 4) for _ in range(64)]
