@@ -79,10 +79,7 @@ class Processes:
             worker.end()
             code = _EXIT_CODE.search(str(error))
             return Lost(f"the worker process died ({code[1] if code else 'exit code unknown'})", died=True)
-        if error is not None:
-            self._idle.append(worker)
-            return Lost(describe(error))
-        result, left = future.result()
+        result, left = future.result() if error is None else (Lost(describe(error)), 0)
         if left > _MUCH_LEFT:  # a next call would fill the pieces in part only, and be larger than on its own
             worker.end()
         else:

@@ -20,7 +20,7 @@ CORES, STEPS = os.cpu_count() or 1, 2
 
 
 class Gates(Laps):
-    """Waits for the others after the first step of a training and after the last."""
+    """Waits for the others after the untimed steps of a training and after the last."""
 
     def __init__(self, start, ended) -> None:
         super().__init__()
@@ -65,8 +65,8 @@ def test_all_cores(benchmark, variant, length):
     def turn() -> None:
         ends = [time.perf_counter() for _ in reference.train(plain, x, BATCH, UNTIMED + CORES * STEPS)]
         times["beside"].append((ends[-1] - ends[UNTIMED - 1]) / (CORES * STEPS))
-        start.wait()  # for the first step
-        start.wait()  # all have done it
+        start.wait()  # for the untimed steps
+        start.wait()  # all have done them
         started = time.perf_counter()
         ended.wait()
         times["ours"].append((time.perf_counter() - started) / (CORES * STEPS))
