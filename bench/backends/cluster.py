@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PoolError, UsageError
@@ -83,22 +85,26 @@ class Cluster:
 
     def _alive(self) -> None:
         if self._client.status not in ("running", "newly-created"):
-            raise PoolError(f"the Dask scheduler at {self._address} is gone; the same command goes on")
+            raise self._gone()
+
+    def _gone(self) -> PoolError:
+        return PoolError(f"the Dask scheduler at {self._address} is gone; the same command goes on")
 
     def _ask(self, question: Callable[[], Any]) -> Any:
         self._alive()
         try:
             return question()
-        except (OSError, TimeoutError) as error:
-            raise PoolError(f"the Dask scheduler at {self._address} is gone; the same command goes on") from error
+        # When a connection breaks, questions under way end with its error or are cancelled, in asyncio's way or not.
+        except (OSError, TimeoutError, CancelledError, asyncio.CancelledError) as error:
+            raise self._gone() from error
 
     def _result(self, name: str) -> Any:
         future = self._running.pop(name)
         if future.status == "cancelled" or future.status == "lost":
-            raise PoolError(f"the Dask scheduler at {self._address} is gone; the same command goes on")
-        error = future.exception()
+            raise self._gone()
         try:
-            return future.result() if error is None else Lost(_why(error))
+            error = self._ask(future.exception)
+            return self._ask(future.result) if error is None else Lost(_why(error))
         finally:
             future.release()
 

@@ -101,6 +101,22 @@ def test_without_its_scheduler_a_sweep_ends_with_a_message_and_goes_on(own, tmp_
     assert ResultStore(out).jobs()["job"].is_unique
 
 
+def test_a_scheduler_that_goes_while_a_result_travels_is_said(tmp_path):
+    from ucrbench.bench.backends import Cluster
+
+    with cluster(tmp_path) as (address, scheduler, _):
+        backend = Cluster(address)
+        backend.start("a", bytes, 2**28)  # long enough on its way
+        while not backend._running["a"].done():
+            time.sleep(0.01)
+        threading.Timer(0.1, scheduler.kill).start()
+        try:
+            with pytest.raises(PoolError, match=r"scheduler at tcp://.* is gone; the same command goes on"):
+                backend.ended(1.0)
+        finally:
+            backend.close()
+
+
 def test_gpus_that_workers_offer_are_the_slots(tmp_path):
     from ucrbench.bench.backends import Cluster
 
