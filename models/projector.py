@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from .errors import ModelError
 from .layers.bias import before_norm
+from .layers.linear import Linear
 
 GROUP = 64  # features that iterative normalisation whitens together
 
@@ -75,9 +76,9 @@ class Projector(nn.Sequential):
         hidden = [
             module
             for features in (in_features, width)
-            for module in (before_norm(nn.Linear(features, width)), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
+            for module in (before_norm(Linear(features, width)), nn.BatchNorm1d(width), nn.ReLU(inplace=True))
         ]
-        super().__init__(*hidden, nn.Linear(width, width), *([IterNorm(width)] if whiten else []))
+        super().__init__(*hidden, Linear(width, width), *([IterNorm(width)] if whiten else []))
 
     def views(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         """Projections of two views (N, in_features) each, normalised each by its own statistics.
