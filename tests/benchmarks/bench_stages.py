@@ -1,6 +1,7 @@
 """The prior, the FCN, sampling and scoring, at the protocol's sizes."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,12 +9,14 @@ import reference
 import torch
 from bench_steps import count
 from places import DEVICE, paired
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ucrbench.bench import scores
 from ucrbench.models.config import Prior, Training
 from ucrbench.models.estimators import TOKENS_ON_CPU
 from ucrbench.models.fcn import FCN
+from ucrbench.models.layers.linear import Linear
 from ucrbench.models.loop import train
 from ucrbench.models.maskgit import MaskGIT
 
@@ -60,6 +63,27 @@ def test_fcn_step(benchmark):
         ),
         STEPS,
     )
+
+
+@pytest.mark.skipif(DEVICE != "cpu", reason="it is about the libraries of a CPU")
+def test_large_product(benchmark):
+    """The projector's largest product and its gradients, beside torch's own."""
+    x, seen = torch.randn(256, 4096, requires_grad=True), torch.randn(256, 4096)
+    ours, plain = Linear(4096, 4096), nn.Linear(4096, 4096)
+    paired(
+        benchmark,
+        lambda steps, laps: [laps.due() for _ in products(ours, x, seen, steps)],
+        lambda steps: products(plain, x, seen, steps),
+        10,
+    )
+
+
+def products(layer: nn.Linear, x: Tensor, seen: Tensor, times: int) -> Iterator[float]:
+    for _ in range(times):
+        x.grad = layer.weight.grad = None
+        y = layer(x)
+        y.backward(seen)
+        yield 0.0
 
 
 @pytest.mark.parametrize("cases", [500, 5000])
