@@ -104,6 +104,11 @@ def test_without_its_scheduler_a_sweep_ends_with_a_message_and_goes_on(own, tmp_
 def test_a_scheduler_that_goes_while_a_result_travels_is_said(tmp_path):
     from ucrbench.bench.backends import Cluster
 
+    def results_for_ever() -> None:  # should the first arrive in time, the next does not
+        while True:
+            if backend.ended(1.0):
+                backend.start("a", bytes, 2**28)
+
     with cluster(tmp_path) as (address, scheduler, _):
         backend = Cluster(address)
         backend.start("a", bytes, 2**28)  # long enough on its way
@@ -112,9 +117,7 @@ def test_a_scheduler_that_goes_while_a_result_travels_is_said(tmp_path):
         threading.Timer(0.1, scheduler.kill).start()
         try:
             with pytest.raises(PoolError, match=r"scheduler at tcp://.* is gone; the same command goes on"):
-                while True:  # where the first has arrived in time, the next has not
-                    if backend.ended(1.0):
-                        backend.start("a", bytes, 2**28)
+                results_for_ever()
         finally:
             backend.close()
 
