@@ -37,6 +37,10 @@ class Contender:
     scores: tuple[str, ...]
     sections: tuple[str, ...]
 
+    def settled(self, config: Config) -> Config:
+        """Return a configuration with what the variant fixes."""
+        return config if self.source_hash is not None else VARIANTS[self.name].settled(config)
+
     def build(self, config: Config, seed: int, device: str) -> Model:
         """The untrained model."""
         if self.source_hash is None:

@@ -62,7 +62,7 @@ def job_work(name: str, info: DatasetInfo, config: Config) -> Work:
     series = _autoencoder(length, config.network.width)
     cases = info.n_train + info.n_test
     total = Work(_RUN * cases * series, 0)
-    if kind in ("random", "raw"):
+    if kind in ("random", "random_uncalibrated", "raw"):
         return total
     per_case = series * (2 if ssl else 1)
     if ssl:
@@ -160,7 +160,8 @@ def _transformer(length: int, config: Config) -> float:
     """Multiply-adds of the prior for one series."""
     height, w = latent_size(length)
     tokens, prior = height * w + 1, config.prior
-    block = (4 + 2 * prior.feed_forward) * prior.width**2 + 2 * tokens * prior.width
+    attended = prior.heads * prior.head_width
+    block = 4 * prior.width * attended + 2 * prior.feed_forward * prior.width**2 + 2 * tokens * attended
     return tokens * (prior.layers * block + 2 * prior.width * config.network.width)
 
 

@@ -32,7 +32,7 @@ def job_memory(name: str, info: DatasetInfo, config: Config, device: str) -> flo
     cpu = not device.startswith("cuda")
     kind = VARIANTS[name].kind if name in VARIANTS else "ae"
     data = (info.n_train + info.n_test) * info.length
-    if kind in ("random", "raw"):
+    if kind in ("random", "random_uncalibrated", "raw"):
         return BASE + _FLOAT * 4 * data
     ssl = name in VARIANTS and VARIANTS[name].regularizer is not None
     width = config.network.width
@@ -47,7 +47,7 @@ def job_memory(name: str, info: DatasetInfo, config: Config, device: str) -> flo
     tokens, prior = math.prod(latent_size(info.length)) + 1, config.prior
     stages = [stage]
     if kind == "vqvae":
-        per_token = prior.layers * (8 + 2 * prior.feed_forward) * prior.width
+        per_token = prior.layers * ((4 + 2 * prior.feed_forward) * prior.width + 4 * prior.heads * prior.head_width)
         batch = min(prior.training.batch, info.n_train, TOKENS_ON_CPU // tokens + 1 if cpu else prior.training.batch)
         stages.append(batch * tokens * (per_token + prior.layers * prior.heads * tokens))
     cas = config.classifier

@@ -8,7 +8,7 @@ from ..models.config import Config
 from ..results import hash_json
 from .contenders import Contender
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 ARCHIVE = "2018"  # whose data and splits these are (Dau et al. 2019)
 
 
@@ -66,10 +66,15 @@ class Job:
     judge: str
     scores: tuple[str, ...]
 
+    @property
+    def config(self) -> Config:
+        """The sweep's configuration with what the variant fixes."""
+        return self.contender.settled(self.settings.config)
+
     @cached_property
     def key(self) -> str:
         """Hash of everything that decides the job's scores, and of nothing else: not the device, not the commit."""
-        sections = self.contender.sections
+        sections, config = self.contender.sections, self.config
         return hash_json(
             {
                 "protocol": PROTOCOL_VERSION,
@@ -79,7 +84,7 @@ class Job:
                 "source": self.contender.source_hash,
                 "seed": self.seed,
                 "preset": self.settings.preset,
-                "config": {name: getattr(self.settings.config, name) for name in sections},
+                "config": {name: getattr(config, name) for name in sections},
                 "judge": self.judge if "classifier" in sections else None,
             }
         )

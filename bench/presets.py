@@ -12,7 +12,7 @@ PRESETS: dict[str, Config] = {
         network=Network(width=8),
         training=Training(batch=16, max_steps=6),
         ssl=SelfSupervision(projector=32),
-        prior=Prior(width=16, layers=1, sampling_steps=3, training=Training(batch=16, max_steps=6)),
+        prior=Prior(width=16, layers=1, head_width=8, sampling_steps=3, training=Training(batch=16, max_steps=6)),
         classifier=Classifier(
             training=Training(weight_decay=1e-5, batch=16, max_steps=4),
             cas_training=Training(weight_decay=1e-5, batch=16, max_steps=4),
@@ -24,7 +24,7 @@ PRESETS: dict[str, Config] = {
         network=Network(width=32),
         training=Training(batch=24, max_steps=200),
         ssl=SelfSupervision(projector=512),
-        prior=Prior(width=64, layers=2, training=Training(batch=16, max_steps=800)),
+        prior=Prior(width=64, layers=2, head_width=32, training=Training(batch=16, max_steps=800)),
         classifier=Classifier(
             training=Training(weight_decay=1e-5, batch=32, max_steps=120),
             cas_training=Training(weight_decay=1e-5, batch=32, max_steps=60),

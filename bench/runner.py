@@ -148,7 +148,7 @@ def _ending(error: Exception) -> dict[str, str]:
 
 def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
     job = task.job
-    settings, config = job.settings, job.settings.config
+    settings, config = job.settings, job.config
     with watch.phase("load"):
         dataset = _dataset(job.data.name, job.data.data_dir)
     facts |= {
@@ -254,11 +254,11 @@ def _attempt(
         peak_device_memory_bytes=peak_device_memory(settings.device),
         device=device_title(settings.device),
         threads=settings.threads,
-        precision=settings.config.network.precision,
+        precision=job.config.network.precision,
         data_hash=job.data.data_hash,
         archive=ARCHIVE,
         protocol_version=PROTOCOL_VERSION,
-        config=json.dumps(asdict(settings.config), sort_keys=True),
+        config=json.dumps(asdict(job.config), sort_keys=True),
         overrides=json.dumps(job.overrides, sort_keys=True),
         commit=commit(),
         **{f"seconds_{phase}": seconds for phase, seconds in watch.seconds.items()},

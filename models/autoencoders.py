@@ -1,5 +1,6 @@
 """The trained modules of stage 1: AE, VAE and VQVAE with an optional self-supervised branch."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -15,6 +16,8 @@ from .regularizers import Regularizer
 from .spectrogram import inverse_length
 
 Losses = dict[str, Tensor]
+
+LEAST_VARIANCE = math.exp(-12)  # of the decoder; Rybkin et al. hold the log of the standard deviation above -6
 
 
 class AutoEncoder(nn.Module):
@@ -55,8 +58,9 @@ class AutoEncoder(nn.Module):
 class VariationalAutoEncoder(AutoEncoder):
     """A Gaussian posterior per latent position, trained on the negative ELBO (Kingma & Welling 2014).
 
-    The likelihood is Gaussian with unit variance in time and in the spectrogram, so that the loss of a series is half
-    its sum of squared errors plus beta times its KL divergence to N(0, I), in nats; latents are posterior means.
+    The likelihood is Gaussian with unit variance, of series and spectrogram as two observations, so that the loss of a
+    series is half the sum of its squared errors plus beta times its KL divergence to N(0, I), in nats. Latents are
+    posterior means.
     """
 
     def __init__(self, length: int, config: Config) -> None:
@@ -73,11 +77,34 @@ class VariationalAutoEncoder(AutoEncoder):
         z = mean + torch.exp(0.5 * log_variance) * normal_like(mean)
         time, spectrum = self.reconstruction(x, u, z)
         kl = kl_divergence(mean, log_variance)
-        nats = 0.5 * (time * self.inverse_length + spectrum * u[0].numel()) + self.beta * kl
-        return {"loss": nats, "time": time, "spectrogram": spectrum, "kl": kl}
+        values = self.inverse_length + u[0].numel()
+        nats, curves = self._likelihood(time * self.inverse_length + spectrum * u[0].numel(), values)
+        return {"loss": nats + self.beta * kl, "time": time, "spectrogram": spectrum, "kl": kl, **curves}
+
+    def _likelihood(self, squares: Tensor, values: int) -> tuple[Tensor, Losses]:
+        """Return a series' negative log-likelihood in nats, up to a constant, and further scalars for the curves.
+
+        Args:
+            squares: sum of a series' squared errors, averaged over the batch.
+            values: number of values in that sum.
+        """
+        return 0.5 * squares, {}
 
     def encode(self, x: Tensor) -> Tensor:
         return self.mean(self.encoder(x))
+
+
+class OptimalVarianceVAE(VariationalAutoEncoder):
+    """A VAE whose decoder's variance maximises the likelihood of each batch (Rybkin et al. 2021, section 3.2).
+
+    That variance is the mean squared error over all values of the batch, of series and spectrogram together. No
+    gradient goes through it: at the optimum it has none.
+    """
+
+    def _likelihood(self, squares: Tensor, values: int) -> tuple[Tensor, Losses]:
+        variance = (squares / values).detach().clamp(min=LEAST_VARIANCE)
+        nats = 0.5 * (values * torch.log(2 * torch.pi * variance) + squares / variance)
+        return nats, {"variance": variance}
 
 
 def normal_like(z: Tensor) -> Tensor:

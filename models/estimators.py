@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import update_bn
 
 from .autoencoders import AutoEncoder, VQAutoEncoder
 from .checkpoint import Keeper, Storage
@@ -19,10 +20,11 @@ from .layers.norm import WIDE
 from .loop import Curves, train
 from .maskgit import MaskGIT
 from .networks import Encoder, widest
-from .precision import inference, inference_batch
+from .precision import inference, inference_batch, tf32
 from .sampling import Sampler
 
 KMEANS_SERIES = 512  # whose latents the codebook may start from
+CALIBRATION_BATCH = 512  # most series whose statistics a BatchNorm of the untrained encoder takes at once
 SAMPLE_BATCH = 1024  # it decides which noise a sample gets
 TOKENS_ON_CPU = 4096  # that the prior is trained on at once there, which bounds the memory of a worker
 
@@ -93,11 +95,27 @@ class TorchModel:
 
 
 class UntrainedEncoder(TorchModel):
-    """The baseline `random`: the shared encoder as it was initialised."""
+    """The baselines `random` and `random_uncalibrated`: the shared encoder with its initial weights.
+
+    Args:
+        config: widths.
+        seed: decides the weights.
+        device: torch device on which the encoder computes.
+        calibrated: whether every BatchNorm takes the statistics of the training series, in place of mean 0 and
+            variance 1, which no layer of an untrained network gives.
+    """
+
+    def __init__(self, config: Config, seed: int = 0, device: str = "cpu", *, calibrated: bool = True) -> None:
+        super().__init__(config, seed, device)
+        self.calibrated = calibrated
 
     def fit(self, x: np.ndarray, y: np.ndarray | None = None) -> Self:
         with seeded(self.device, self.seed, 0):
             self.module = self._place(Encoder(x.shape[-1], self.config.network.width)).eval()
+        if self.calibrated:
+            parts = torch.as_tensor(x).tensor_split(-(-len(x) // CALIBRATION_BATCH))
+            with tf32(self.device):
+                update_bn(parts, self.module, self.device)
         return self
 
     def encode(self, x: np.ndarray) -> np.ndarray:
@@ -257,6 +275,6 @@ class VQModel(AutoEncoderModel):
                 self.module.quantizer.start_from(self.module.encode(series[:KMEANS_SERIES]), self.seed)
 
     def _token_logits(self, part: Tensor) -> Tensor:
-        """Negative Euclidean distances (N, T, K) to the codes over the token temperature."""
+        """Return logits (N, T, K): negative squared distances to the codes over the token temperature."""
         latents = self.module.encode(part).movedim(1, -1).flatten(1, 2)
-        return -torch.cdist(latents, self.module.quantizer.codes) / self.config.prior.token_temperature
+        return -self.module.quantizer.distances(latents.float()) / self.config.prior.token_temperature

@@ -18,7 +18,7 @@ def test_a_setting_changes_its_field_alone():
 
 
 @pytest.mark.parametrize(
-    "setting", ["prior.heads=3", "prior.condition_drop=1.5", "codebook.decay=1", "prior.token_temperature=0"]
+    "setting", ["prior.condition_drop=1.5", "codebook.decay=1", "prior.token_temperature=0"]
 )
 def test_settings_that_cannot_be_are_refused_at_once(setting):
     with pytest.raises(ModelError, match=setting.split("=")[0]):
@@ -54,7 +54,7 @@ def test_wrong_settings_are_refused_in_one_line(setting, message):
 
 def test_thesis_is_the_protocol_and_presets_change_budgets_and_widths_only():
     assert PRESETS["thesis"] == Config()
-    budgets = ("width", "layers", "projector", "batch", "max_steps", "sampling_steps", "cas_samples", "epochs")
+    budgets = ("width", "head_width", "layers", "projector", "batch", "max_steps", "sampling_steps", "cas_samples", "epochs")
     protocol = keys(Config())
     for name, config in PRESETS.items():
         for key, value in keys(config).items():
