@@ -67,7 +67,8 @@ def reproduce(
         )
     values = _run(store, planned.judges[row.dataset], again)
     alike = scores[(scores["variant"] == row.variant) & (scores["dataset"] == row.dataset)]
-    alike = alike[(alike["preset"] == row.preset) & (alike["overrides"] == row.overrides)]
+    for column in ("preset", "overrides", "protocol_version"):
+        alike = alike[alike[column] == getattr(row, column)]
     spread = alike.groupby("score")["value"].std()
     table = stored.set_index("score")[["value"]].rename(columns={"value": "stored"})
     table["again"] = pd.Series(values)

@@ -110,7 +110,7 @@ class OptimalVarianceVAE(VariationalAutoEncoder):
 def normal_like(z: Tensor) -> Tensor:
     """Standard normal noise for z (N, C, H, W), laid channels-last; filled in order, which is four times as fast."""
     n, channels, height, width = z.shape
-    return torch.randn(n, height, width, channels, device=z.device).permute(0, 3, 1, 2)
+    return torch.randn(n, height, width, channels, dtype=z.dtype, device=z.device).permute(0, 3, 1, 2)
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -36,6 +36,7 @@ def report(
     gaps: str = "refuse",
     types: Mapping[str, str] | None = None,
     against: Sequence[str] = (),
+    protocol: int | None = None,
 ) -> Path:
     """Write the report of a store, or of several side by side.
 
@@ -49,6 +50,7 @@ def report(
             the data sets "common" to all, or give it the "worst" rank.
         types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
         against: What else to compare with, see `select_stores`.
+        protocol: The version of the protocol to report on; needed where a store holds several.
 
     Returns:
         Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex,
@@ -64,7 +66,7 @@ def report(
         raise ReportError("a report of several stores needs a folder of its own; name one")
     dest = Path(stores) / "report" if dest is None else Path(dest)
     _check_free(dest)
-    selection = select_stores(stores, preset, against)
+    selection = select_stores(stores, preset, against, protocol)
     work = dest.parent / f".{dest.name}.{uuid.uuid4().hex}"
     try:
         work.mkdir(parents=True)

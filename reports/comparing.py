@@ -27,6 +27,7 @@ def select_stores(
     stores: Mapping[str, str | Path] | str | Path,
     preset: str | None = None,
     against: Sequence[str] | str = (),
+    protocol: int | None = None,
 ) -> Selection:
     """The results of one store or several, and of others to hold them against.
 
@@ -39,6 +40,7 @@ def select_stores(
         against: What else to compare with: "published" for all tables that ship with the package,
             "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
             methods. Of these, the data sets that the stores have.
+        protocol: The version of the protocol of all; needed where one of the stores holds several.
 
     Returns:
         One selection. What the methods do not share is said in its `notes`.
@@ -55,7 +57,7 @@ def select_stores(
         raise ReportError("name a store to report on")
     if len(stores) > 1 and "" in stores:
         raise ReportError("several stores need a label each")
-    parts = {label: _labelled(select(ResultStore(path), preset), label) for label, path in stores.items()}
+    parts = {label: _labelled(select(ResultStore(path), preset, protocol), label) for label, path in stores.items()}
     merged = _merge(parts)
     scores, notes = merged.scores, list(merged.notes)
     for spec in against:
@@ -73,6 +75,7 @@ def select_stores(
         scores=scores,
         rows_hash=hash_rows(row_digests(scores, "scores")),
         wanted_preset=preset,
+        wanted_protocol=protocol,
         against=against,
         notes=tuple(notes),
     )

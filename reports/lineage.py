@@ -106,6 +106,7 @@ class Lineage:
             "rows": selection.rows_hash,
             "stores": {label: os.path.relpath(path, home) for label, path in selection.stores.items()},
             "preset": selection.wanted_preset,
+            "protocol": selection.wanted_protocol,
             "against": [move_spec(spec, lambda path: os.path.relpath(path, home)) for spec in selection.against],
             "files": dict(sorted(self._entries.items())),
         }
@@ -132,7 +133,7 @@ def check(folder: str | Path, stores: Mapping[str, str | Path] | None = None) ->
     manifest = read_manifest(folder)
     paths = dict(stores) if stores else {label: folder / path for label, path in manifest["stores"].items()}
     against = [move_spec(spec, lambda path: folder / path) for spec in manifest["against"]]
-    lineage = Lineage(select_stores(paths, manifest["preset"], against))
+    lineage = Lineage(select_stores(paths, manifest["preset"], against, manifest.get("protocol")))
     found = []
     for path, entry in manifest["files"].items():
         source = Source(**{name: tuple(values) for name, values in entry["of"].items()})

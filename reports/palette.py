@@ -12,12 +12,17 @@ _KNOWN = {
     "vqvae_vicreg": "#009e73",
     "vqvae_barlow": "#cc79a7",
     "vqvae_vibcreg": "#d55e00",
+    "vqvae_as_published": "#b8860b",
+    "vqvae_barlow_as_published": "#aa4499",
+    "vqvae_vibcreg_as_published": "#c44536",
+    "vae_sigma": "#2a6f97",
     "random": "#8c8c8c",
+    "random_uncalibrated": "#6b6b6b",
     "raw": "#999933",
 }
 # For methods without a colour of their own; past these, colours come again, and labels must tell.
 _OTHERS = (
-    "#aa4499", "#44aa99", "#b8860b", "#7b6fd0", "#c44536", "#5f9e3f", "#2a6f97", "#e07a9b", "#6b8e9f", "#a0522d",
+    "#44aa99", "#7b6fd0", "#5f9e3f", "#e07a9b", "#6b8e9f", "#a0522d",
     "#3c8d7d", "#9a6fb0", "#d4a017", "#4f6d2f",
 )  # fmt: skip
 

@@ -39,6 +39,7 @@ def paper(
     preset: str | None = None,
     gaps: str = "refuse",
     against: Sequence[str] | str = (),
+    protocol: int | None = None,
 ) -> Path:
     """Write the folder of a paper.
 
@@ -52,6 +53,7 @@ def paper(
         preset: The preset to report on; needed where a store holds several.
         gaps: What to do where a method lacks a data set: "refuse", "common" or "worst", see `compare`.
         against: What else to compare with, see `select_stores`.
+        protocol: The version of the protocol to report on; needed where a store holds several.
 
     Returns:
         Path of `main.tex`.
@@ -64,7 +66,7 @@ def paper(
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
     dest = Path(dest)
     before = _made_before(dest)
-    selection = select_stores(stores, preset, against)
+    selection = select_stores(stores, preset, against, protocol)
     try:
         dest.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".paper", dir=dest) as folder:

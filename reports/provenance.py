@@ -20,6 +20,10 @@ _VARIANTS = {
     "vqvae_vicreg": ("bardes2022vicreg", "mathisen2024ncvqvae"),
     "vqvae_barlow": ("zbontar2021barlow", "mathisen2024ncvqvae"),
     "vqvae_vibcreg": ("lee2021vibcreg", "mathisen2024ncvqvae"),
+    "vqvae_as_published": ("lee2023timevqvae", "mathisen2024ncvqvae"),
+    "vqvae_barlow_as_published": ("zbontar2021barlow", "mathisen2024ncvqvae"),
+    "vqvae_vibcreg_as_published": ("lee2021vibcreg", "mathisen2024ncvqvae"),
+    "vae_sigma": ("rybkin2021sigmavae",),
 }
 _SCORES = {"inception_score": ("salimans2016is",), "fid": ("heusel2017fid",), "cas": ("ravuri2019cas",)}
 _PUBLISHED = {"thesis": "mathisen2024thesis"}

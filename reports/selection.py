@@ -39,6 +39,7 @@ class Selection:
         stores: Folders by label; a single store without a label has the label "". With labels, scores and jobs
             have a column `store`.
         wanted_preset: The preset that was asked for, None where there was but one.
+        wanted_protocol: The version of the protocol that was asked for, None where there was but one.
         against: What else was asked to compare with.
         notes: Sentences on what the methods do not share, for captions.
     """
@@ -50,6 +51,7 @@ class Selection:
     rows_hash: str
     stores: Mapping[str, Path] = field(default_factory=dict)
     wanted_preset: str | None = None
+    wanted_protocol: int | None = None
     against: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -63,20 +65,24 @@ class Selection:
         return ResultStore(self.stores[label])
 
 
-def select(store: ResultStore, preset: str | None = None) -> Selection:
-    """The comparable results of a store.
+def select(store: ResultStore, preset: str | None = None, protocol: int | None = None) -> Selection:
+    """Return the comparable results of a store.
 
     Args:
         store: An open store.
         preset: The preset to report on; needed where the store holds several.
+        protocol: The version of the protocol to report on; needed where the store holds several.
 
     Raises:
-        ReportError: No finished job, several presets and none chosen, or rows that must not be mixed.
+        ReportError: No finished job, several presets or protocol versions and none chosen, or rows that must not be
+            mixed.
         StoreError: The store cannot be read.
     """
     jobs = store.jobs()
     preset = _one_preset(sorted(set(jobs["preset"])), preset)
-    jobs = _one_row_per_job(jobs[jobs["preset"] == preset])
+    jobs = jobs[jobs["preset"] == preset]
+    version = _one_protocol(sorted(set(jobs["protocol_version"])), protocol)
+    jobs = _one_row_per_job(jobs[jobs["protocol_version"] == version])
     done = set(jobs.loc[jobs["status"] == "ok", "job"])
     scores = store.scores()
     scores = scores[scores["job"].isin(done)].reset_index(drop=True)
@@ -88,11 +94,12 @@ def select(store: ResultStore, preset: str | None = None) -> Selection:
     return Selection(
         scores=scores,
         jobs=jobs,
-        references=_references(store.references(), scores, preset),
+        references=_references(store.references(), scores, preset, version),
         preset=preset,
         rows_hash=hash_rows(row_digests(scores, "scores")),
         stores={"": store.path},
         wanted_preset=preset,
+        wanted_protocol=protocol,
     )
 
 
@@ -139,6 +146,17 @@ def _one_preset(there: list[str], wanted: str | None) -> str:
     return wanted or there[0]
 
 
+def _one_protocol(there: list[int], wanted: int | None) -> int:
+    if wanted is None and len(there) > 1:
+        raise ReportError(
+            f"the store holds jobs of the protocol versions {', '.join(map(str, there))}, which cannot be compared as "
+            f"if they were one; choose one of them, such as --protocol {there[-1]}"
+        )
+    if wanted is not None and wanted not in there:
+        raise ReportError(f"the store holds no job of protocol version {wanted}; it holds {', '.join(map(str, there))}")
+    return there[0] if wanted is None else wanted
+
+
 def _one_row_per_job(jobs: pd.DataFrame) -> pd.DataFrame:
     order = jobs.assign(ok=jobs["status"] == "ok").sort_values(["ok", "finished_at"], kind="stable")
     last = order.drop(columns="ok").groupby("job", as_index=False).tail(1).set_index("job", drop=False)
@@ -151,10 +169,11 @@ def _one_row_per_job(jobs: pd.DataFrame) -> pd.DataFrame:
     return last.assign(attempts=last["job"].map(jobs["job"].value_counts())).reset_index(drop=True)
 
 
-def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str) -> pd.DataFrame:
+def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str, protocol: int) -> pd.DataFrame:
     hashes = scores.drop_duplicates("dataset").set_index("dataset")["data_hash"]
     same_data = references["data_hash"] == references["dataset"].map(hashes)
-    references = references[same_data & (references["preset"] == preset)]
+    same_kind = (references["preset"] == preset) & (references["protocol_version"] == protocol)
+    references = references[same_data & same_kind]
     # Where several FCNs were at work, the references that belong are those of the one behind the scores.
     behind = scores[scores["score"].isin(BY_CLASSIFIER)].drop_duplicates("dataset")
     used = references["dataset"].map(behind.set_index("dataset")["classifier"])

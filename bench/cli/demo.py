@@ -7,6 +7,7 @@ import typer
 
 from ...results import ResultStore
 from ..execution import Execution
+from ..job import PROTOCOL_VERSION
 from ..planning import Sweep
 from .app import app
 from .output import print_table
@@ -26,8 +27,9 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
     if status > 1:
         raise typer.Exit(status)
     with reporting() as reports:
-        page = reports.report(out, preset="quick", types=dataset_types())
-        board = reports.leaderboard_text(reports.leaderboard(ResultStore(out).scores()))
+        page = reports.report(out, preset="quick", types=dataset_types(), protocol=PROTOCOL_VERSION)
+        scores = reports.select(ResultStore(out), "quick", PROTOCOL_VERSION).scores
+        board = reports.leaderboard_text(reports.leaderboard(scores))
     print("mean over data sets (mean rank)")
     print_table(("method", *board.columns), list(board.itertuples(name=None)))
     print(f"report: {page}")

@@ -22,6 +22,9 @@ def report(
         list[str] | None, typer.Option(help="published, published:NAME, a CSV, or SCORE=CSV of data sets x methods.")
     ] = None,
     preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
+    protocol: Annotated[
+        int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")
+    ] = None,
     gaps: Annotated[
         str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
     ] = "refuse",
@@ -40,9 +43,9 @@ def report(
         raise UsageError("name a folder of results to report on")
     with reporting() as reports:
         if paper is not None:
-            print(reports.paper(stores, paper, preset, gaps, against or ()))
+            print(reports.paper(stores, paper, preset, gaps, against or (), protocol))
         if paper is None or to is not None:
-            print(reports.report(stores, to, preset, gaps, dataset_types(), against or ()))
+            print(reports.report(stores, to, preset, gaps, dataset_types(), against or (), protocol))
 
 
 @contextmanager

@@ -17,9 +17,7 @@ def test_a_setting_changes_its_field_alone():
     assert {key for key in before if before[key] != after[key]} == set(changed)
 
 
-@pytest.mark.parametrize(
-    "setting", ["prior.condition_drop=1.5", "codebook.decay=1", "prior.token_temperature=0"]
-)
+@pytest.mark.parametrize("setting", ["prior.condition_drop=1.5", "codebook.decay=1", "prior.token_temperature=0"])
 def test_settings_that_cannot_be_are_refused_at_once(setting):
     with pytest.raises(ModelError, match=setting.split("=")[0]):
         override(Config(), [setting])
@@ -54,7 +52,17 @@ def test_wrong_settings_are_refused_in_one_line(setting, message):
 
 def test_thesis_is_the_protocol_and_presets_change_budgets_and_widths_only():
     assert PRESETS["thesis"] == Config()
-    budgets = ("width", "head_width", "layers", "projector", "batch", "max_steps", "sampling_steps", "cas_samples", "epochs")
+    budgets = (
+        "width",
+        "head_width",
+        "layers",
+        "projector",
+        "batch",
+        "max_steps",
+        "sampling_steps",
+        "cas_samples",
+        "epochs",
+    )
     protocol = keys(Config())
     for name, config in PRESETS.items():
         for key, value in keys(config).items():

@@ -1,13 +1,21 @@
 """The stage-1 losses."""
 
 import copy
+import math
 
 import pytest
 import torch
+from scipy.optimize import minimize_scalar
 from torch.distributions import Normal
 from torch.distributions import kl_divergence as torch_kl
 
-from ucrbench.models.autoencoders import AutoEncoder, VariationalAutoEncoder, VQAutoEncoder, kl_divergence
+from ucrbench.models.autoencoders import (
+    AutoEncoder,
+    OptimalVarianceVAE,
+    VariationalAutoEncoder,
+    VQAutoEncoder,
+    kl_divergence,
+)
 from ucrbench.models.config import Codebook, Config, Network, SelfSupervision
 from ucrbench.models.regularizers import REGULARIZERS
 from ucrbench.models.views import VIEWS
@@ -41,6 +49,45 @@ def test_vae_loss_is_half_the_squared_errors_plus_beta_kl_per_series():
     losses = model.loss(x)
     squares = losses["time"] * 24 + losses["spectrogram"] * (2 * 5 * 13)
     torch.testing.assert_close(losses["loss"], 0.5 * squares + 3 * losses["kl"])
+
+
+def test_the_optimal_variance_is_what_a_search_finds():
+    model = OptimalVarianceVAE(24, SMALL).eval()
+    x = torch.randn(5, 1, 24)
+    losses = {name: value.item() for name, value in model.loss(x).items()}
+    values = 24 + 2 * 5 * 13
+    squares = losses["time"] * 24 + losses["spectrogram"] * (values - 24)
+
+    def nats(variance: float) -> float:
+        # Of a Gaussian with this variance, in time and in the spectrogram, per series.
+        return 0.5 * values * math.log(2 * math.pi * variance) + 0.5 * squares / variance
+
+    found = minimize_scalar(nats, bounds=(1e-3, 10), method="bounded", options={"xatol": 1e-8})
+    assert losses["variance"] == pytest.approx(found.x, rel=1e-4)
+    assert losses["loss"] == pytest.approx(found.fun + losses["kl"], rel=1e-6)
+
+
+def test_the_gradient_of_the_optimal_variance_is_that_of_the_log_of_the_error():
+    torch.manual_seed(0)
+    model = OptimalVarianceVAE(24, SMALL).eval()
+    x = torch.randn(5, 1, 24)
+    gradients = []
+    for wanted in ("closed form", "log of the mean squared error"):
+        model.zero_grad()
+        torch.manual_seed(1)
+        losses = model.loss(x)
+        values = 24 + 2 * 5 * 13
+        squares = losses["time"] * 24 + losses["spectrogram"] * (values - 24)
+        loss = losses["loss"] if wanted == "closed form" else 0.5 * values * torch.log(squares / values) + losses["kl"]
+        loss.backward()
+        gradients.append([p.grad.clone() for p in model.parameters() if p.grad is not None])
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-4, atol=1e-4)
+
+
+def test_a_perfect_reconstruction_has_a_finite_loss():
+    nats, curves = OptimalVarianceVAE(24, SMALL)._likelihood(torch.tensor(0.0), 100)
+    assert torch.isfinite(nats)
+    assert curves["variance"] == pytest.approx(math.exp(-12))
 
 
 def test_vae_latents_are_posterior_means():

@@ -1,5 +1,6 @@
 """The suite's models behind the Model protocol."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from ucrbench.models.config import Codebook, Config, Network, Prior, SelfSupervision, Training
 from ucrbench.models.errors import ModelError
 from ucrbench.models.loop import train
-from ucrbench.models.maskgit import MaskGIT
+from ucrbench.models.maskgit import MaskGIT, sample_categorical
 from ucrbench.models.networks import widest
 from ucrbench.models.protocol import Divides, Generates, Inspectable, Model, Quantizes, Reconstructs
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
@@ -107,6 +108,85 @@ def test_codebook_options_train(codebook, series):
     assert np.isfinite(model.encode(x)).all()
     default = build("vqvae", TINY).fit(x, y)
     assert not np.array_equal(model.encode(x), default.encode(x))
+
+
+def test_training_tokens_are_drawn_from_the_softmax_of_negative_squared_distances(series):
+    """The share of draws that are the nearest code is the mean of the largest probability, here in float64."""
+    x, y = series
+    model = build("vqvae", TINY).fit(x, y)
+    codes = model.module.quantizer.codes.double()
+    z = torch.as_tensor(model.encode_continuous(x)).double().movedim(1, -1).flatten(1, 2)
+    p = torch.softmax(-((z[..., None, :] - codes) ** 2).sum(-1), -1)
+    logits = torch.as_tensor(model._map(model._token_logits, x))
+    torch.testing.assert_close(logits.double().softmax(-1), p, atol=1e-5, rtol=1e-3)
+    torch.manual_seed(0)
+    nearest = torch.as_tensor(model.encode_tokens(x))
+    share = np.mean([(sample_categorical(logits) == nearest).double().mean() for _ in range(200)])
+    assert share == pytest.approx(p.max(-1).values.mean().item(), abs=0.01)
+
+
+def test_calibrated_batch_norms_have_the_statistics_of_the_split(series):
+    """Up to the divisor: a BatchNorm normalises a batch by N and keeps the variance by N - 1."""
+    x, _ = series
+    plain, calibrated = build("random_uncalibrated", TINY).fit(x), build("random", TINY).fit(x)
+    assert not calibrated.module.training
+    norms = [module for module in calibrated.module.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    seen = []
+    hooks = [norm.register_forward_pre_hook(lambda _, args: seen.append(args[0].double())) for norm in norms]
+    calibrated.encode(x)
+    for hook in hooks:
+        hook.remove()
+    for norm, values in zip(norms, seen, strict=True):
+        torch.testing.assert_close(norm.running_mean.double(), values.mean((0, 2, 3)), atol=2e-3, rtol=1e-2)
+        torch.testing.assert_close(norm.running_var.double(), values.var((0, 2, 3)), atol=2e-3, rtol=1e-2)
+    for (name, one), two in zip(plain.module.named_parameters(), calibrated.module.parameters(), strict=True):
+        assert torch.equal(one, two), name
+    assert all(
+        torch.equal(n.running_mean, torch.zeros(8)) for n in plain.module.modules() if hasattr(n, "num_features")
+    )
+
+
+def test_calibration_in_chunks_of_the_training_split_counts_every_series_alike(series, monkeypatch):
+    x, _ = series
+    monkeypatch.setattr("ucrbench.models.estimators.CALIBRATION_BATCH", 5)
+    calibrated = build("random", TINY).fit(x)  # 14 series in chunks of 5, 5 and 4
+    first = next(module for module in calibrated.module.modules() if isinstance(module, torch.nn.BatchNorm2d))
+    seen = []
+    first.register_forward_pre_hook(lambda _, args: seen.append(args[0].double()))
+    for part in (x[:5], x[5:10], x[10:]):
+        calibrated.encode(part)
+    expected = torch.stack([values.mean((0, 2, 3)) for values in seen]).mean(0)
+    torch.testing.assert_close(first.running_mean.double(), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_as_published_the_test_split_moves_a_copy_and_never_the_fitted_model(series):
+    x, y = series
+    ours, theirs = build("vqvae_vibcreg", TINY).fit(x, y), build("vqvae_vibcreg_as_published", TINY).fit(x, y)
+    state = {key: value.clone() for key, value in theirs.module.state_dict().items()}
+    assert all(torch.equal(state[key], value) for key, value in ours.module.state_dict().items())
+    many = np.concatenate([x] * 10)  # 140 series: a batch of 128, and one of 12
+    found = theirs.encode(many)
+    assert all(torch.equal(state[key], value) for key, value in theirs.module.state_dict().items())
+    assert np.array_equal(found, theirs.encode(many))
+    # By hand, on a copy: training mode, file order, the codebook moving from batch to batch.
+    encoder, quantizer = deepcopy(theirs.module.encoder).train(), deepcopy(theirs.module.quantizer).train()
+    with torch.no_grad():
+        expected = [quantizer(encoder(torch.as_tensor(part)))[0] for part in (many[:128], many[128:])]
+    np.testing.assert_allclose(found, torch.cat(expected), atol=1e-6)
+    assert not torch.equal(quantizer.codes, state["quantizer.codes"])
+    assert not np.allclose(found, ours.encode(many))
+    assert np.array_equal(theirs.encode_tokens(many), ours.encode_tokens(many))
+    assert np.array_equal(theirs.sample(5), ours.sample(5))
+
+
+def test_what_a_row_fixes_is_in_its_configuration(series):
+    assert build("vqvae_as_published", TINY).config.prior.masked_share == "complement"
+    for name in ("vqvae", "vqvae_barlow_as_published", "vqvae_vibcreg_as_published"):
+        assert build(name, TINY).config.prior.masked_share == "cosine"
+    fixed = replace(TINY, prior=replace(TINY.prior, masked_share="complement"))
+    x, y = series
+    ours, theirs = build("vqvae", fixed).fit(x, y), build("vqvae_as_published", TINY).fit(x, y)
+    assert np.array_equal(ours.sample(5), theirs.sample(5))
 
 
 def test_a_model_without_classes_draws_unconditional_series(series):

@@ -70,6 +70,55 @@ def test_masked_tokens_are_not_seen():
     torch.testing.assert_close(prior(a, masked, y), prior(b, masked, y))
 
 
+def test_the_transformer_sees_tokens_with_two_positions_each_and_a_class_that_counts_as_the_first():
+    config = Prior(layers=1)
+    prior = MaskGIT(torch.randn(8, 64), 6, 2, config, True)
+    tokens, masked, y = torch.tensor([[3, 1, 4, 1, 5, 2]]), torch.zeros(1, 6, dtype=torch.bool), torch.tensor([1])
+    masked[0, 2] = True
+    seen = []
+    prior.blocks.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
+    prior(tokens, masked, y)
+    embedded = prior.embedding[tokens[0]].clone()
+    embedded[2] = prior.mask_embedding
+    embedded = torch.nn.functional.layer_norm(embedded + prior.position, (64,))
+    sequence = torch.cat([prior.condition.weight[1:2], embedded]) @ prior.project_in.weight.T
+    assert prior.inner_position.shape == (7, 256)
+    torch.testing.assert_close(seen[0][0], sequence + prior.inner_position / 16)
+
+
+def test_sizes_and_starts_are_those_of_the_protocol():
+    torch.manual_seed(0)
+    prior = MaskGIT(torch.randn(32, 64), 500, 500, Prior(), True)
+    block = prior.blocks[0]
+    assert len(prior.blocks) == 4
+    assert block.heads == 2
+    assert block.qkv.weight.shape == (3 * 2 * 64, 256)
+    assert block.merge.weight.shape == (256, 2 * 64)
+    assert prior.project_in.bias is None
+    assert prior.project_out.bias is None
+    for table in (prior.position, prior.inner_position, prior.condition.weight, prior.mask_embedding):
+        assert table.std().item() == pytest.approx(1, abs=0.3 if table.ndim == 1 else 0.02)
+
+
+@pytest.mark.parametrize(("masked_share", "mean"), [("cosine", 0.637), ("complement", 0.363)])
+def test_the_masked_share_has_the_mean_of_its_schedule(masked_share, mean):
+    """The mean of cos(pi u / 2) over u in [0, 1] is 2 / pi."""
+    torch.manual_seed(0)
+    prior = MaskGIT(torch.randn(4, 8), 1000, 1, Prior(width=8, layers=1, masked_share=masked_share), True)
+    logits, y = torch.zeros(1, 1000, 4), torch.zeros(1, dtype=torch.long)
+    shares = torch.stack([prior.draw(logits, y)[1].float().mean() for _ in range(2000)])
+    assert shares.mean() == pytest.approx(mean, abs=0.02)
+    assert shares.std() == pytest.approx(0.308, abs=0.02)  # the root of 1 / 2 - (2 / pi)^2
+
+
+def test_of_few_positions_the_floor_of_the_share_is_masked(monkeypatch):
+    monkeypatch.setattr(torch, "rand", lambda *shape, **_: torch.full(shape[0] if shape[0] != () else (), 0.4))
+    for masked_share, expected in (("cosine", 4), ("complement", 1)):  # cos(0.2 pi) = 0.809, of 5 positions 4.05
+        prior = MaskGIT(torch.randn(4, 8), 5, 1, Prior(width=8, layers=1, masked_share=masked_share), True)
+        _, masked, _ = prior.draw(torch.zeros(3, 5, 4), torch.zeros(3, dtype=torch.long))
+        assert masked.sum(1).tolist() == [expected] * 3
+
+
 def test_embedding_starts_at_the_codebook_and_the_codebook_stays():
     codes = torch.randn(8, 16)
     kept = codes.clone()

@@ -89,6 +89,21 @@ def test_kmeans_start_puts_codes_on_well_separated_clusters():
     torch.testing.assert_close(found, centres, atol=0.05, rtol=0)
 
 
+def test_a_code_that_is_never_used_shrinks_to_zero_within_150_steps():
+    torch.manual_seed(0)
+    quantizer = Quantizer(Codebook(codes=2), dim=4).train()
+    quantizer.codes[:] = quantizer.sums[:] = torch.tensor([[30.0] * 4, [9.0] * 4])
+    for step in range(1, 151):
+        quantizer(30 + latents(5))
+        if step == 50:
+            torch.testing.assert_close(quantizer.codes[1], torch.full((4,), 9.0), rtol=0.01, atol=0)
+    assert quantizer.codes[1].abs().max() < 0.5
+    # Its sum has decayed by 0.9 a step, its smoothed count no further than the constant of Laplace's smoothing.
+    count, total = 0.9**150, float(quantizer.counts.sum())
+    smoothed = (count + 1e-5) / (total + 2e-5) * total
+    torch.testing.assert_close(quantizer.codes[1], torch.full((4,), 9 * 0.9**150 / smoothed), rtol=1e-3, atol=0)
+
+
 def test_dead_codes_restart_at_latents_of_the_batch():
     torch.manual_seed(0)
     quantizer = Quantizer(Codebook(codes=4, restart_below=0.5), dim=4).train()

@@ -29,6 +29,7 @@ def build(
     failed=(),
     samples=True,
     names=tuple(SCORES),
+    protocol=1,
     **changes,
 ):
     """Write a store with every job of a sweep; those in `failed` (dataset, variant) fail."""
@@ -40,17 +41,19 @@ def build(
         labels = np.arange(12) % 3
         if samples:
             store.save_real(dataset, waves.astype("float32"), labels)
-        _references(store, dataset, preset)
+        _references(store, dataset, preset, protocol)
         for place, variant in enumerate(variants):
             for seed in seeds:
                 # Another value is the same job's; what else is changed makes another job.
                 different = sorted(item for item in changes.items() if item[0] != "value")
-                job = hash_json([dataset, variant, seed, preset, different])
-                row = _job(job, dataset, variant, seed, preset, started + timedelta(seconds=place))
+                job = hash_json([dataset, variant, seed, preset, protocol, different])
+                row = _job(job, dataset, variant, seed, preset, started + timedelta(seconds=place), protocol=protocol)
                 if (dataset, variant) in failed:
                     store.write_failure(_failed(row))
                     continue
-                store.write_success(row, _scores(job, dataset, variant, seed, preset, place, rng, names, changes))
+                store.write_success(
+                    row, _scores(job, dataset, variant, seed, preset, place, rng, names, changes, protocol)
+                )
                 if samples:
                     noisy = (waves + rng.normal(0, 0.05 + 0.1 * place, waves.shape)).astype("float32")
                     store.save_arrays(job, "samples", unconditional=noisy, conditional=noisy, conditional_labels=labels)
@@ -80,7 +83,7 @@ def archive(path, infos, variants=EIGHT, seeds=range(5), arrays=False):
             store.save_real(info.name, rng.normal(size=(60, info.length)).astype("float32").cumsum(1), labels)
         _references(store, info.name, "standard")
         features = 0.1 * rng.normal(size=(info.n_test if arrays else 60, 128)).astype("float32")
-        store.save_arrays(hash_json([info.name, "standard"]), "features", test=features)
+        store.save_arrays(hash_json([info.name, "standard", 1]), "features", test=features)
         for place, variant in enumerate(variants):
             for seed in seeds:
                 job = hash_json([info.name, variant, seed])
@@ -107,7 +110,7 @@ def _curves(steps, rng):
     return pd.concat(parts)
 
 
-def _scores(job, dataset, variant, seed, preset, place, rng, names, changes):
+def _scores(job, dataset, variant, seed, preset, place, rng, names, changes, protocol=1):
     quantised = variant.startswith("vqvae")
     for name in names:
         score = SCORES[name]
@@ -127,7 +130,7 @@ def _scores(job, dataset, variant, seed, preset, place, rng, names, changes):
             "classifier": "trained:1f2e" if generated else None,
             "reference": "test" if name == "fid" else None,
             "score_version": 1,
-            "protocol_version": 1,
+            "protocol_version": protocol,
             "data_hash": hash_json(dataset),
             "treatment": "scaled by train",
             "archive": "2018",
@@ -137,7 +140,7 @@ def _scores(job, dataset, variant, seed, preset, place, rng, names, changes):
         yield ScoreRow(**{**fields, **changes})
 
 
-def _job(job, dataset, variant, seed, preset, started, n_train=50, n_test=150, length=LENGTH, n_classes=3):
+def _job(job, dataset, variant, seed, preset, started, n_train=50, n_test=150, length=LENGTH, n_classes=3, protocol=1):
     return JobRow(
         job=job,
         attempt=uuid.uuid4().hex,
@@ -162,7 +165,7 @@ def _job(job, dataset, variant, seed, preset, started, n_train=50, n_test=150, l
         data_hash=hash_json(dataset),
         treatment="scaled by train",
         archive="2018",
-        protocol_version=1,
+        protocol_version=protocol,
         commit="0123456789abcdef" * 2,
         **versions(),
     )
@@ -178,7 +181,7 @@ def _failed(row):
     return JobRow(**fields)
 
 
-def _references(store, dataset, preset):
+def _references(store, dataset, preset, protocol=1):
     values = {"inception_score": 2.1, "inception_score_std": 0.1, "fid": 0.25, "fcn_accuracy": 0.94}
     store.write_references(
         ReferenceRow(
@@ -190,9 +193,9 @@ def _references(store, dataset, preset):
             classifier="trained:1f2e",
             data_hash=hash_json(dataset),
             treatment="scaled by train",
-            protocol_version=1,
+            protocol_version=protocol,
             preset=preset,
-            reference=hash_json([dataset, preset]),
+            reference=hash_json([dataset, preset, protocol]),
         )
         for name, value in values.items()
     )

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from synthetic_store import VARIANTS, build
 
-from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table
+from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table, select
 from ucrbench.reports.latex import escape, score_table_latex
 from ucrbench.results import ResultStore, StoreError
 
@@ -204,7 +204,7 @@ def test_same_rows_same_hash(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"protocol_version": 2}, "protocol_version"),
+        ({"protocol": 2}, "protocol versions 1, 2, .* such as --protocol 2"),
         ({"score_version": 2}, "score_version for"),
         ({"overrides": '{"training.lr": 0.1}'}, "settings for ae"),
         ({"data_hash": "other"}, "data_hash for A"),
@@ -219,6 +219,19 @@ def test_what_was_made_differently_is_not_mixed(tmp_path, changes, words):
         report(tmp_path)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "report").exists()
+
+
+def test_one_version_of_the_protocol_is_chosen_and_reported_alone(tmp_path):
+    for version in (1, 2):
+        build(tmp_path / "out", ["A", "B"], TWO, samples=False, names=["knn"], protocol=version)
+    page = report(tmp_path / "out", tmp_path / "first", protocol=1)
+    selection = select(ResultStore(tmp_path / "out"), protocol=2)
+    assert set(selection.scores["protocol_version"]) == {2}
+    assert set(selection.references["protocol_version"]) == {2}
+    assert len(selection.jobs) == 4
+    assert check(page.parent) == []
+    with pytest.raises(ReportError, match="no job of protocol version 3; it holds 1, 2"):
+        report(tmp_path / "out", tmp_path / "third", protocol=3)
 
 
 def test_presets_are_not_mixed(tmp_path):
