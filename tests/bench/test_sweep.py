@@ -26,7 +26,7 @@ VQ_ONLY = {"linear_probe_continuous", "knn_continuous", "codebook_perplexity"}
 def done(tmp_path_factory):
     out = tmp_path_factory.mktemp("sweep") / "out"
     summary = run(out, replace(SMOKE, variants=tuple(VARIANTS)), TWO)
-    assert (summary.ran, summary.failed) == (8, 0)
+    assert (summary.ran, summary.failed) == (len(VARIANTS), 0)
     return out
 
 
@@ -41,8 +41,10 @@ def test_every_variant_has_every_score_it_can_have_and_no_nan(done):
     generation = set(SCORE_NAMES) - VQ_ONLY
     for name in MAIN_VARIANTS:
         assert found[name] == (set(SCORE_NAMES) if name.startswith("vq") else generation), name
-    assert found["vqvae_vibcreg"] == set(SCORE_NAMES)
-    assert found["random"] == found["raw"] == {"linear_probe", "knn"}
+    for name in ("vqvae_vibcreg", "vqvae_as_published"):
+        assert found[name] == set(SCORE_NAMES), name
+    assert found["vae_sigma"] == generation
+    assert found["random"] == found["random_uncalibrated"] == found["raw"] == {"linear_probe", "knn"}
     assert scores["value"].notna().all()
     assert (
         scores["classifier"].notna() == scores["score"].isin(["inception_score", "inception_score_std", "fid", "cas"])
@@ -85,7 +87,7 @@ def test_artifacts_are_kept(done):
 def test_a_second_run_does_nothing(done):
     before = {path: path.stat().st_mtime_ns for path in done.rglob("*") if path.is_file()}
     summary = run(done, replace(SMOKE, variants=tuple(VARIANTS)), TWO)
-    assert (summary.ran, summary.finished) == (0, 8)
+    assert (summary.ran, summary.finished) == (0, len(VARIANTS))
     assert before == {path: path.stat().st_mtime_ns for path in done.rglob("*") if path.is_file()}
 
 
