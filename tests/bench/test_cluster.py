@@ -74,9 +74,11 @@ def test_a_cluster_gives_the_same_tables_and_survives_its_workers(own, tmp_path)
         assert jobs["job"].is_unique
 
         # A job that hangs is ended with its worker process; its nanny starts another.
-        hanging = replace(KNN, variants=("own_models:Hangs", "raw"))
-        summary = run(tmp_path / "hung", hanging, dask(address, job_timeout=6))
-        assert (summary.ran, summary.failed) == (2, 1)
+        # A time that is short for what hangs would be short for a job that is well, on a busy machine.
+        hanging = run(tmp_path / "hung", replace(KNN, variants=("own_models:Hangs",)), dask(address, job_timeout=6))
+        assert (hanging.ran, hanging.failed) == (1, 1)
+        well = run(tmp_path / "hung", replace(KNN, variants=("raw",)), dask(address))
+        assert (well.ran, well.failed) == (1, 0)
         assert set(ResultStore(tmp_path / "hung").jobs()["status"]) == {"ok", "timeout"}
 
 

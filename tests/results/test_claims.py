@@ -32,6 +32,7 @@ WORKER = """
     out, jobs, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     store = ResultStore(out, create=True)
     watch = store.watch()
+    print("ready", flush=True)
     while not (store.path / "go").exists():
         time.sleep(0.01)
     done = store.finished()
@@ -58,8 +59,10 @@ def test_eight_processes_share_400_jobs(tmp_path):
     store = ResultStore(tmp_path / "out", create=True)
     store.prepare()
     workers = [start(WORKER, store.path, 400, seed, stdout=subprocess.PIPE, text=True) for seed in range(8)]
+    # All start at once, however long a busy machine takes to load some of them.
+    assert [worker.stdout.readline() for worker in workers] == ["ready\n"] * 8
     (store.path / "go").touch()
-    done = [worker.communicate(timeout=120)[0].split() for worker in workers]
+    done = [worker.communicate(timeout=300)[0].split() for worker in workers]
     assert [worker.returncode for worker in workers] == [0] * 8
     assert Counter(job for jobs in done for job in jobs) == Counter(f"{number:06x}" for number in range(400))
     assert sum(map(bool, done)) > 1  # shared, not done by the first
