@@ -25,7 +25,8 @@ class Dataset:
         x_test: (M, 1, L) float32, scaled by the training split's mean and standard deviation.
         y_test: (M,) int64, 0..K-1.
         classes: The K labels of the archive, in the order of their numbers.
-        treatment: What was done besides scaling: "none", or "interpolated", "cut", "padded" joined by "+".
+        treatment: What was done besides scaling: "none", or "adjusted" (by the archive), "interpolated", "cut",
+            "padded" joined by "+".
         mean: Mean of the training values as published, which was subtracted.
         std: Their standard deviation, which was divided by.
         data_hash: SHA-256 of the content as published, before any treatment.
@@ -103,13 +104,19 @@ def load(name: str, data_dir: str | os.PathLike | None = None) -> Dataset:
         x_test=ready.x_test,
         y_test=y_test,
         classes=classes,
-        treatment=ready.treatment,
+        treatment=_treatment(found, ready.treatment),
         mean=ready.mean,
         std=ready.std,
         data_hash=content,
         source=found.source,
         info=facts,
     )
+
+
+def _treatment(found: Found, ours: str) -> str:
+    if not found.adjusted:
+        return ours
+    return "adjusted" if ours == "none" else f"adjusted+{ours}"
 
 
 def data_hash(name: str, data_dir: str | os.PathLike | None = None) -> str:

@@ -1,7 +1,6 @@
-"""A data set as published: read from its two `.ts` files, checked against the catalogue, and hashed."""
+"""A data set as published: read from its two files, checked against the catalogue, and hashed."""
 
 import hashlib
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,10 @@ import numpy as np
 
 from .catalogue import DatasetInfo
 from .errors import DatasetError
+from .formats import read_rows
+from .treatment import scale_statistics
+
+MOST_DEVIATIONS = 1e9  # of a value from the training mean; squares of larger ones leave float32, and no data are so
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,36 +38,20 @@ class RawDataset:
 
 
 def read_split(path: Path, info: DatasetInfo) -> RawSplit:
-    """Read one `.ts` file through aeon's parser.
+    """Read one file of a data set.
 
     Gaps at the end of a series are brought to one form, since files differ in it: where the archive publishes
     one length, a shorter series of a set with missing values has its last values missing
     (MelbournePedestrian); where lengths vary, NaN after the last value means that the series ends there.
 
     Args:
-        path: The file.
+        path: The file, `.ts` or `.tsv`.
         info: What the catalogue knows about the set.
 
     Raises:
-        DatasetError: The file is empty, or aeon cannot read it, or it is not univariate.
+        DatasetError: The file cannot be read, see `read_rows`.
     """
-    # Imported here: aeon takes seconds to import, and a cached set does not need it.
-    from aeon.datasets import load_from_ts_file
-
-    if path.stat().st_size == 0:
-        raise DatasetError(f"{path.name} is empty")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            series, labels = load_from_ts_file(str(path))
-            rows = [_one_channel(np.asarray(case, dtype=np.float64)) for case in series]
-            labels = np.asarray(labels).astype(str)
-    except MemoryError:
-        raise
-    except Exception as error:  # aeon's parser raises whatever Python does on text it did not expect
-        raise DatasetError(f"{path.name} cannot be read ({type(error).__name__}: {error})") from error
-    if not rows:
-        raise DatasetError(f"{path.name} holds no series")
+    rows, labels = read_rows(path, None if info.varies or info.missing else info.length)
     if info.varies:
         rows = [row[: _last_known(row) + 1] for row in rows]
     elif info.missing:
@@ -76,26 +63,28 @@ def read_split(path: Path, info: DatasetInfo) -> RawSplit:
     return RawSplit(np.concatenate(rows), lengths, np.char.strip(labels))
 
 
-def _one_channel(case: np.ndarray) -> np.ndarray:
-    if case.ndim != 2 or case.shape[0] != 1:
-        raise ValueError(f"a series of shape {case.shape} is not univariate")
-    return case[0]
-
-
 def _last_known(row: np.ndarray) -> int:
     known = np.flatnonzero(~np.isnan(row))
     return int(known[-1]) if len(known) else -1
 
 
-def check(raw: RawDataset, info: DatasetInfo) -> None:
+def check(raw: RawDataset, info: DatasetInfo, suffix: str = ".ts") -> None:
     """Hold a data set against the catalogue, so that a cut file is an error and not a smaller data set.
+
+    What jobs will see is checked too: whether the training values have a scale, and all values are near enough to them.
+
+    Args:
+        raw: The data set.
+        info: What the catalogue knows about it.
+        suffix: Of its files, for messages.
 
     Raises:
         DatasetError: Cases, lengths or classes differ from what the archive publishes, the test split has a
-            class that the training split lacks, or values are infinite or wholly missing in a series.
+            class that the training split lacks, values are infinite or wholly missing in a series, or the series
+            cannot be scaled.
     """
-    for which, split, cases in (("TRAIN", raw.train, info.n_train), ("TEST", raw.test, info.n_test)):
-        file = f"{info.name}_{which}.ts"
+    train_file, test_file = (f"{info.name}_{which}{suffix}" for which in ("TRAIN", "TEST"))
+    for file, split, cases in ((train_file, raw.train, info.n_train), (test_file, raw.test, info.n_test)):
         if len(split.lengths) != cases:
             raise DatasetError(f"{file} has {len(split.lengths)} cases where the archive has {cases}")
         if not info.varies and (split.lengths != info.length).any():
@@ -108,14 +97,25 @@ def check(raw: RawDataset, info: DatasetInfo) -> None:
     longest = int(raw.train.lengths.max())
     if longest != info.length:
         raise DatasetError(
-            f"the longest series of {info.name}_TRAIN.ts has {longest} points where the archive has {info.length}"
+            f"the longest series of {train_file} has {longest} points where the archive has {info.length}"
         )
     classes = set(raw.train.labels.tolist())
     if len(classes) != info.n_classes:
-        raise DatasetError(f"{info.name}_TRAIN.ts has {len(classes)} classes where the archive has {info.n_classes}")
+        raise DatasetError(f"{train_file} has {len(classes)} classes where the archive has {info.n_classes}")
     unseen = sorted(set(raw.test.labels.tolist()) - classes)
     if unseen:
-        raise DatasetError(f"{info.name}_TEST.ts has class {unseen[0]!r}, which the training split lacks")
+        raise DatasetError(f"{test_file} has class {unseen[0]!r}, which the training split lacks")
+    try:
+        mean, std = scale_statistics(raw.train.values)
+    except DatasetError as error:
+        raise DatasetError(f"{train_file}: {error}") from error
+    for file, split in ((train_file, raw.train), (test_file, raw.test)):
+        far = np.nanargmax(np.abs(split.values - mean))
+        if abs(split.values[far] - mean) > MOST_DEVIATIONS * std:
+            raise DatasetError(
+                f"{file} has the value {split.values[far]:g}, more than {MOST_DEVIATIONS:g} standard deviations of the "
+                "training values from their mean"
+            )
 
 
 def _any_without_value(split: RawSplit) -> bool:

@@ -14,7 +14,7 @@ def parse(found: Found, info: DatasetInfo) -> tuple[RawDataset, str]:
         DatasetError: A file cannot be read or the content is not what the archive publishes.
     """
     raw = RawDataset(read_split(found.train, info), read_split(found.test, info))
-    check(raw, info)
+    check(raw, info, found.suffix)
     data_hash = content_hash(raw)
     cache.write(found, raw, data_hash)
     return raw, data_hash
@@ -38,7 +38,7 @@ def read_raw(found: Found, info: DatasetInfo, fresh: bool = False) -> tuple[RawD
     try:
         kept = None if fresh else cache.read(found)
         if kept:
-            check(kept[0], info)
+            check(kept[0], info, found.suffix)
             return kept
         return parse(found, info)
     except OSError as error:

@@ -10,6 +10,9 @@ from .errors import DatasetError
 
 Source = Literal["bundled", "folder", "download"]
 
+ARCHIVE = "UCRArchive_2018"  # the folder into which the archive unpacks
+ADJUSTED = "Missing_value_and_variable_length_datasets_adjusted"  # the archive's own folder in it
+
 
 @dataclass(frozen=True)
 class Found:
@@ -20,22 +23,26 @@ class Found:
         source: Where they came from.
         folder: The folder that holds them.
         data_folder: The data folder, in which the parsed set is cached.
+        suffix: Of the files: ".ts" as aeon has them, or ".tsv" as the archive itself is distributed.
+        adjusted: Whether the archive's own adjusted copy stands in: gaps interpolated, unequal lengths padded.
     """
 
     name: str
     source: Source
     folder: Path
     data_folder: Path
+    suffix: str = ".ts"
+    adjusted: bool = False
 
     @property
     def train(self) -> Path:
         """The training file."""
-        return self.folder / f"{self.name}_TRAIN.ts"
+        return self.folder / f"{self.name}_TRAIN{self.suffix}"
 
     @property
     def test(self) -> Path:
         """The test file."""
-        return self.folder / f"{self.name}_TEST.ts"
+        return self.folder / f"{self.name}_TEST{self.suffix}"
 
     @property
     def cache(self) -> Path:
@@ -47,6 +54,8 @@ class Found:
         """What to do when the files are not what they should be."""
         if self.source == "bundled":
             return "reinstall aeon, whose own copy this is"
+        if self.suffix == ".tsv":
+            return f"unpack {self.folder} from the archive again"
         return f"delete {self.folder} and run `ucrbench data fetch {self.name}`"
 
 
@@ -85,6 +94,10 @@ def bundled_folder() -> Path | None:
 def find(name: str, folder: Path) -> Found | None:
     """Look for a data set among aeon's bundled ones, then in the data folder.
 
+    There it may lie as aeon keeps it, NAME/NAME_TRAIN.ts, or as the archive is distributed: NAME/NAME_TRAIN.tsv, in the
+    folder itself or in UCRArchive_2018 below it. Of the archive's adjusted copies one is taken only where the original
+    is not there.
+
     Args:
         name: A name of the catalogue.
         folder: The data folder.
@@ -93,9 +106,12 @@ def find(name: str, folder: Path) -> Found | None:
         Where both files are, or None: half a set counts as none.
     """
     bundled = bundled_folder()
-    places: list[tuple[Source, Path]] = [("bundled", bundled / name)] if bundled else []
-    for source, place in [*places, ("folder", folder / name)]:
-        found = Found(name, source, place, folder)
+    places = [Found(name, "bundled", bundled / name, folder)] if bundled else []
+    places.append(Found(name, "folder", folder / name, folder))
+    roots = (folder, folder / ARCHIVE)
+    places += [Found(name, "folder", root / name, folder, ".tsv") for root in roots]
+    places += [Found(name, "folder", root / ADJUSTED / name, folder, ".tsv", adjusted=True) for root in roots]
+    for found in places:
         if found.train.is_file() and found.test.is_file():
             return found
     return None
@@ -111,12 +127,14 @@ def leftover(name: str, folder: Path) -> str:
         return ""
     if not place.is_dir():
         return f"{place} is a file where a folder should be"
-    there = [path.name for path in place.glob(f"{name}_T*.ts")]
+    # A folder with nothing but the cache of a bundled set is in order.
+    there = sorted(path.name + "/" * path.is_dir() for path in place.iterdir() if path.suffix != ".npz")
     if not there:
-        # A folder with nothing but the cache of a bundled set is in order.
-        return "" if any(place.glob("*.npz")) else f"{place} is an empty folder, as a failed download leaves it"
-    lacking = [f"{name}_{split}.ts" for split in ("TRAIN", "TEST") if f"{name}_{split}.ts" not in there]
-    return f"{place} lacks {' and '.join(lacking)}"
+        return "" if any(place.iterdir()) else f"{place} is an empty folder, as a failed download leaves it"
+    suffix = ".tsv" if any(file.endswith(".tsv") for file in there) else ".ts"
+    lacking = [f"{name}_{split}{suffix}" for split in ("TRAIN", "TEST") if f"{name}_{split}{suffix}" not in there]
+    held = "" if len(lacking) < 2 else f"; it holds {', '.join(there[:3])}" + (", ..." if len(there) > 3 else "")
+    return f"{place} lacks {' and '.join(lacking)}{held}"
 
 
 def offline() -> bool:

@@ -1,0 +1,130 @@
+"""The layouts in which the archive comes, and what a file may say of itself."""
+
+import shutil
+
+import numpy as np
+import pytest
+from dataset_places import BUNDLED
+
+from ucrbench.datasets import DatasetError, data_hash, load, verify
+from ucrbench.datasets.source import ADJUSTED, ARCHIVE
+
+pytestmark = pytest.mark.usefixtures("no_bundled")
+NAMES = ("GunPoint", "ItalyPowerDemand", "PickupGestureWiimoteZ")  # the last with unequal lengths
+
+
+def as_distributed(name: str, folder, pad: float = np.nan) -> None:
+    """Write a bundled set as the archive distributes it: label first, tabs, short series filled up."""
+    folder.mkdir(parents=True)
+    series = {}
+    for split in ("TRAIN", "TEST"):
+        rows = (BUNDLED / name / f"{name}_{split}.ts").read_text().partition("@data\n")[2].split()
+        series[split] = [(label, values.split(",")) for values, _, label in (row.rpartition(":") for row in rows)]
+    width = max(len(points) for split in series.values() for _, points in split)
+    for split, cases in series.items():
+        lines = ["\t".join([label, *points, *[str(pad)] * (width - len(points))]) for label, points in cases]
+        (folder / f"{name}_{split}.tsv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("below", [(), (ARCHIVE,)])
+def test_the_archive_as_it_is_distributed_gives_the_same_arrays_and_hashes(name, below, archive, data_home, tmp_path):
+    archive(name)
+    ours = load(name)
+    as_distributed(name, tmp_path.joinpath("other", *below, name))
+    theirs = load(name, tmp_path / "other")
+    assert theirs.data_hash == ours.data_hash == data_hash(name, tmp_path / "other")
+    assert theirs.treatment == ours.treatment
+    for field in ("x_train", "y_train", "x_test", "y_test"):
+        assert np.array_equal(getattr(theirs, field), getattr(ours, field)), field
+    assert [result.problem for result in verify(tmp_path / "other")] == [""]
+
+
+def test_an_adjusted_copy_stands_in_where_the_original_is_not_there_and_is_named(tmp_path):
+    name = "PickupGestureWiimoteZ"
+    as_distributed(name, tmp_path / ARCHIVE / ADJUSTED / name, pad=0.0005)
+    adjusted = load(name, tmp_path)
+    assert adjusted.treatment == "adjusted"
+    as_distributed(name, tmp_path / ARCHIVE / name)
+    assert load(name, tmp_path).treatment == "padded"
+    assert load(name, tmp_path).data_hash != adjusted.data_hash
+
+
+@pytest.mark.parametrize("layout", ["ts", "tsv"])
+def test_a_cut_file_is_an_error_in_each_layout(layout, archive, tmp_path):
+    folder = archive("ItalyPowerDemand", tmp_path) if layout == "ts" else tmp_path / "ItalyPowerDemand"
+    if layout == "tsv":
+        as_distributed("ItalyPowerDemand", folder)
+    path = folder / f"ItalyPowerDemand_TEST.{layout}"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-3]))
+    with pytest.raises(DatasetError, match=f"ItalyPowerDemand_TEST.{layout} has 1026 cases where the archive has 1029"):
+        load("ItalyPowerDemand", tmp_path)
+
+
+def edited(archive, edit) -> None:
+    folder = archive("GunPoint")
+    for split in ("TRAIN", "TEST"):
+        path = folder / f"GunPoint_{split}.ts"
+        path.write_text(edit(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("@timestamps false", "@timeStamps true"),
+        ("@univariate true", "@univariate false"),
+        ("@classLabel true 1 2", "@classLabel false"),
+        ("@univariate true", "@univariate true\n@targetlabel true"),
+        ("@seriesLength 150", "@seriesLength 149"),
+    ],
+)
+def test_a_header_that_changes_how_rows_are_read_is_refused(line, instead, archive):
+    def edit(text: str) -> str:
+        found = [given for given in text.splitlines() if given.lower() == line.lower()]
+        return text.replace(found[0], instead)
+
+    edited(archive, edit)
+    with pytest.raises(
+        DatasetError, match=r"^GunPoint: the header of GunPoint_TRAIN.ts says @.*, where the archive has"
+    ):
+        load("GunPoint")
+    (result,) = verify()
+    assert not result.ok
+
+
+def test_blank_lines_and_comments_are_no_series(archive):
+    expected = load("GunPoint", BUNDLED).data_hash
+    edited(archive, lambda text: "# mine\n" + text.replace("@data\n", "@data\n\n") + "\n  \n")
+    assert load("GunPoint").data_hash == expected
+
+
+@pytest.mark.parametrize(
+    ("split", "value", "words"),
+    [
+        ("TEST", "1e60", r"GunPoint_TEST.ts has the value 1e\+60, more than 1e\+09 standard deviations"),
+        ("TEST", "-1e300", r"GunPoint_TEST.ts has the value -1e\+300"),
+        ("TRAIN", "1e200", "GunPoint_TRAIN.ts: the training values have no finite, positive variance"),
+        ("TRAIN", None, "GunPoint_TRAIN.ts: the training values have no finite, positive variance"),
+    ],
+)
+def test_what_could_not_be_scaled_is_found_before_a_job_meets_it(split, value, words, archive):
+    path = archive("GunPoint") / f"GunPoint_{split}.ts"
+    head, mark, rows = path.read_text().partition("@data\n")
+    lines = rows.split("\n")
+    if value is None:
+        lines = [",".join(["1"] * 150) + ":" + line.rpartition(":")[2] for line in lines if line]
+    else:
+        lines[0] = value + "," + lines[0].split(",", 1)[1]
+    path.write_text(head + mark + "\n".join(lines) + "\n")
+    with pytest.raises(DatasetError, match=words):
+        data_hash("GunPoint")
+    assert not verify()[0].ok
+
+
+def test_what_lies_in_a_folder_without_the_set_is_said(data_home):
+    folder = data_home / "GunPoint"
+    (folder / "GunPoint").mkdir(parents=True)
+    shutil.copy(BUNDLED / "GunPoint" / "GunPoint_TRAIN.ts", folder / "GunPoint")
+    (folder / "GunPoint_TRAIN.arff").write_text("@relation")
+    (result,) = verify()
+    assert "lacks GunPoint_TRAIN.ts and GunPoint_TEST.ts; it holds GunPoint/, GunPoint_TRAIN.arff" in result.problem
