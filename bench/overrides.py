@@ -20,34 +20,51 @@ def keys(config: object, prefix: str = "") -> dict[str, Any]:
 
 
 def override(config: Config, settings: Iterable[str]) -> tuple[Config, dict[str, Any]]:
-    """Apply settings such as "training.lr=5e-4" to a configuration.
+    """Apply settings such as "training.lr=5e-4" to a configuration, all at once: their order does not matter.
 
     Returns:
         The changed configuration, and the settings as a mapping from key to value.
 
     Raises:
-        UsageError: a setting has no "=", an unknown key, or a value of another type.
+        UsageError: a setting has no "=", an unknown key, or a value of another type, or is given twice.
+        ModelError: the settings together are none that a model can have.
     """
+    known = keys(config)
     changed: dict[str, Any] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
         key = key.strip()
-        known = keys(config)
         if not equals:
             raise UsageError(f"setting {setting!r} has no '='; write for example training.lr=5e-4")
         if key not in known:
             raise UsageError(f"no setting {key!r}; {near(key, list(known))}")
-        config, changed[key] = _replaced(config, key.split("."), text.strip(), key)
-    return config, changed
+        value = _parse(_hint(config, key), text.strip(), key)
+        if changed.get(key, value) != value:
+            raise UsageError(f"{key} is set to {changed[key]} and to {value}; set it once")
+        changed[key] = value
+    return _replaced(config, changed), changed
 
 
-def _replaced(config: Any, path: list[str], text: str, key: str) -> tuple[Any, Any]:
-    name, *rest = path
-    if rest:
-        inner, value = _replaced(getattr(config, name), rest, text, key)
-        return replace(config, **{name: inner}), value
-    value = _parse(get_type_hints(type(config))[name], text, key)
-    return replace(config, **{name: value}), value
+def _hint(config: Any, key: str) -> Any:
+    """Return the type of the setting with this dotted key."""
+    *sections, name = key.split(".")
+    for section in sections:
+        config = getattr(config, section)
+    return get_type_hints(type(config))[name]
+
+
+def _replaced(config: Any, changed: dict[str, Any]) -> Any:
+    """Return a configuration with values changed by dotted keys; each section checks itself once, when it has all."""
+    own: dict[str, Any] = {}
+    sections: dict[str, dict[str, Any]] = {}
+    for key, value in changed.items():
+        name, _, rest = key.partition(".")
+        if rest:
+            sections.setdefault(name, {})[rest] = value
+        else:
+            own[name] = value
+    own |= {name: _replaced(getattr(config, name), inner) for name, inner in sections.items()}
+    return replace(config, **own)
 
 
 def _parse(hint: Any, text: str, key: str) -> Any:

@@ -5,7 +5,7 @@ import pytest
 from ucrbench.bench.errors import UsageError
 from ucrbench.bench.overrides import keys, override
 from ucrbench.bench.presets import PRESETS, preset
-from ucrbench.models.config import Config
+from ucrbench.models.config import Codebook, Config
 from ucrbench.models.errors import ModelError
 
 
@@ -21,6 +21,29 @@ def test_a_setting_changes_its_field_alone():
 def test_settings_that_cannot_be_are_refused_at_once(setting):
     with pytest.raises(ModelError, match=setting.split("=")[0]):
         override(Config(), [setting])
+
+
+def test_settings_are_checked_together_so_that_their_order_does_not_matter():
+    # Each alone could be refused: the projector of VIbCReg, say, is checked against other settings.
+    settings = ["prior.training.batch=7", "prior.heads=3", "codebook.decay=0.5", "prior.width=24"]
+    found = [override(Config(), order)[0] for order in (settings, settings[::-1], sorted(settings))]
+    assert found[0] == found[1] == found[2]
+    assert (found[0].prior.heads, found[0].prior.width, found[0].prior.training.batch) == (3, 24, 7)
+
+
+def test_a_section_is_checked_once_it_has_all_its_settings(monkeypatch):
+    seen = []
+    check = Codebook.__post_init__
+    monkeypatch.setattr(Codebook, "__post_init__", lambda self: seen.append((self.decay, self.codes)) or check(self))
+    override(Config(), ["codebook.decay=0.5", "codebook.codes=8"])
+    assert seen[-1:] == [(0.5, 8)]
+    assert (0.5, 32) not in seen
+
+
+def test_a_setting_given_twice_with_different_values_is_refused():
+    with pytest.raises(UsageError, match=r"codebook\.codes is set to 8 and to 32; set it once"):
+        override(Config(), ["codebook.codes=8", "codebook.codes=32"])
+    assert override(Config(), ["codebook.codes=8", "codebook.codes=8"])[1] == {"codebook.codes": 8}
 
 
 def test_none_is_a_value_where_it_is_allowed():
