@@ -1,5 +1,6 @@
 """What a sweep shows while it runs: a bar with the time left, or a plain line per job without a terminal."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from rich.console import Console
@@ -34,6 +35,34 @@ class Silent:
     def done(self, attempt: JobRow, seconds: float) -> None: ...
 
     def finish(self) -> None: ...
+
+
+class Unfailing:
+    """Hand everything on to a reporter until it fails, and nothing from then on.
+
+    A full disk, a closed pipe or a name that a stream cannot encode must not end a sweep that goes well.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter: Reporter = reporter
+
+    def start(self, jobs: int, seconds: float) -> None:
+        self._tell(lambda: self._reporter.start(jobs, seconds))
+
+    def judged(self, dataset: str, seconds: float) -> None:
+        self._tell(lambda: self._reporter.judged(dataset, seconds))
+
+    def done(self, attempt: JobRow, seconds: float) -> None:
+        self._tell(lambda: self._reporter.done(attempt, seconds))
+
+    def finish(self) -> None:
+        self._tell(self._reporter.finish)
+
+    def _tell(self, say: Callable[[], None]) -> None:
+        try:
+            say()
+        except (Exception, SystemExit):  # rich leaves the program where a pipe is closed
+            self._reporter = Silent()
 
 
 class Lines:

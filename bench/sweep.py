@@ -19,7 +19,7 @@ from .judge import Judge, JudgeRef, make_judge
 from .keeping import read_judge, read_outputs, write_judge
 from .packing import Packing
 from .planning import Plan, Sweep, needs_judge, plan
-from .progress import Reporter, Silent
+from .progress import Reporter, Silent, Unfailing
 from .resources import free_memory, limited_threads
 from .runner import finish_task, lost, run_task
 from .task import Outcome, Task
@@ -73,7 +73,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
         PoolError: the Dask scheduler is gone; what ended before is stored.
     """
     started = time.monotonic()
-    execution, reporter = execution or Execution(), reporter or Silent()
+    execution, reporter = execution or Execution(), Unfailing(reporter or Silent())
     store = ResultStore(out, create=True)
     watch = store.watch()  # begun before planning: what others finish from now on is seen by it
     planned = plan(sweep, store, execution)

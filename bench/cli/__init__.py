@@ -12,6 +12,7 @@ from ..errors import PoolError, UsageError
 # Importing a module of commands adds them, in this order, to the help.
 from . import choices, data, demo, reporting, stores, sweeping  # noqa: F401
 from .app import app
+from .output import drop_output, steady_streams
 
 # Typer carries its own copy of click, whose errors it does not export by name.
 ClickException = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -19,17 +20,32 @@ ClickException = next(kind for kind in typer.BadParameter.__mro__ if kind.__name
 
 def main() -> None:
     """Run the command line; exit status 0, 1 where jobs failed, 2 for wrong use, 130 when interrupted."""
+    steady_streams()
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        status = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has enough
+        drop_output()
+        status = 141
+    except OSError as error:
+        drop_output()
+        print(f"ucrbench: cannot print: {error.strerror}", file=sys.stderr)
+        status = 1
+    sys.exit(status)
+
+
+def _run() -> int:
+    try:
+        return app(standalone_mode=False) or 0
     except (UsageError, ModelError, StoreError, DatasetError) as error:
         print(f"ucrbench: {error}", file=sys.stderr)
-        sys.exit(2)
+        return 2
     except ClickException as error:
         print(f"ucrbench: {error.format_message().rstrip('.')}; see ucrbench --help", file=sys.stderr)
-        sys.exit(2)
+        return 2
     except PoolError as error:
         print(f"ucrbench: {error}", file=sys.stderr)
-        sys.exit(1)
+        return 1
     except (KeyboardInterrupt, typer.Abort):
         print("ucrbench: interrupted; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
+        return 130

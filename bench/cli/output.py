@@ -1,4 +1,8 @@
-"""Tables on the console."""
+"""What is printed: tables, lines, and streams that may be closed, full or unable to encode a name."""
+
+import contextlib
+import os
+import sys
 
 from rich.console import Console
 from rich.table import Table
@@ -13,3 +17,35 @@ def print_table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
     console = Console()
     console.width = console.width if console.is_terminal else 200
     console.print(table)
+
+
+def steady_streams() -> None:
+    """Have standard output and error replace what they cannot encode, and be there even where they were closed.
+
+    A closed one is opened on nothing, in worker processes too: the next file to be opened would take its number, and
+    get what is printed.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)  # takes the lowest number that is free
+            os.set_inheritable(nowhere, True)
+            setattr(sys, name, os.fdopen(nowhere, "w"))
+        stream = getattr(sys, name)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def say(text: str) -> None:
+    """Print a line about work that is done, which stays done where the line cannot be printed."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        drop_output()
+
+
+def drop_output() -> None:
+    """Send to nowhere what standard output still holds and will be given, after a write to it has failed."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

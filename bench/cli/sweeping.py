@@ -40,7 +40,7 @@ from .options import (
     execution_of,
     sweep_of,
 )
-from .output import print_table
+from .output import print_table, say
 
 
 @app.command()
@@ -110,19 +110,17 @@ def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
     """
     summary = run_sweep(out, sweep, execution, reporter(Console()))
     if summary.ran:
-        print(
-            f"{summary.ran - summary.failed} jobs ok, {summary.failed} failed, {summary.finished} were finished before"
-        )
+        say(f"{summary.ran - summary.failed} jobs ok, {summary.failed} failed, {summary.finished} were finished before")
     elif not summary.undone and not summary.left and not summary.elsewhere:
-        print(f"nothing to do: all {summary.finished} jobs are finished in {out}")
+        say(f"nothing to do: all {summary.finished} jobs are finished in {out}")
     if summary.elsewhere:
-        print(f"{summary.elsewhere} jobs were done by another run on {out}")
+        say(f"{summary.elsewhere} jobs were done by another run on {out}")
     if summary.left:
         kinds = ", ".join(f"{count} {status}" for status, count in summary.left.items())
-        print(f"left alone: {kinds}; --retry {','.join(summary.left)} runs them again")
+        say(f"left alone: {kinds}; --retry {','.join(summary.left)} runs them again")
     if summary.stopped is not None:
         why = "the time limit" if summary.stopped == "time" else signal.Signals(summary.stopped).name
-        print(f"stopped by {why} with {summary.undone} jobs to do; the same command goes on from here")
+        say(f"stopped by {why} with {summary.undone} jobs to do; the same command goes on from here")
         return 3 if summary.stopped == "time" else 128 + summary.stopped
     return 1 if summary.failed or summary.left else 0
 

@@ -1,0 +1,55 @@
+"""Output that is closed, full or cannot encode a name: the sweep goes on, and its exit status is the sweep's."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ucrbench.results import ResultStore
+
+HERE = Path(__file__).parent
+SWEEP = "-d ItalyPowerDemand -p smoke --device cpu -v raw --scores knn --seeds 0-3 -j 1"
+RUN = f"{sys.executable} -m ucrbench.bench run OUT {SWEEP}"
+
+
+def shell(command: str, out: Path, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command.replace("OUT", str(out))],
+        cwd=HERE, capture_output=True, text=True, timeout=200, env=os.environ | environment,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("to", ["> /dev/full", "| head -1", ">&-", ">&- 2>&-", "> /dev/full 2>&1"])
+def test_a_sweep_goes_on_without_its_output(to, tmp_path):
+    out = tmp_path / "out"
+    ended = shell(f"{RUN} {to}", out)
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ResultStore(out).jobs()["status"].tolist() == ["ok"] * 4
+    assert len(ResultStore(out).scores()) == 4
+    assert list(out.rglob("*.parquet"))
+
+
+def test_a_name_that_the_stream_cannot_encode_is_replaced(tmp_path):
+    (tmp_path / "modèle.py").write_text(
+        "class Élan:\n    def fit(self, x, y):\n        return self\n\n"
+        "    def encode(self, x):\n        return x[:, 0]\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    command = RUN.replace("-v raw", "-v modèle:Élan")
+    ended = shell(command, out, PYTHONIOENCODING="ascii", PYTHONUTF8="0", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 0, ended.stderr
+    assert "mod?le:?lan on ItalyPowerDemand" in ended.stdout
+    assert set(ResultStore(out).jobs()["variant"]) == {"modèle:Élan"}
+
+
+@pytest.mark.parametrize(("to", "status"), [("> /dev/full", 1), ("| head -1", 141)])
+def test_other_commands_say_in_a_line_that_they_cannot_print(to, status):
+    ended = shell(f"{sys.executable} -m ucrbench.bench list datasets {to}", Path())
+    assert "Traceback" not in ended.stderr
+    if status == 1:
+        assert ended.returncode == 1
+        assert ended.stderr == "ucrbench: cannot print: No space left on device\n"
