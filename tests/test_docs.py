@@ -59,7 +59,7 @@ def resolve(words: list[str]):
 
 
 def options(command) -> set[str]:
-    return {name for parameter in command.params for name in parameter.opts if name.startswith("-")} | {"--help"}
+    return {name for parameter in command.params for name in parameter.opts if name.startswith("-")} | {"--help", "-h"}
 
 
 def every_option() -> set[str]:
@@ -129,7 +129,7 @@ def test_reference_names_everything():
     spans = {word for span in re.findall(r"`([^`\n]+)`", reference) for word in re.split(r"[\s,]+", span)}
     columns = {field.name for record in (ScoreRow, JobRow, ReferenceRow) for field in fields(record)}
     for what, wanted in {
-        "options": every_option() - {"--help"},
+        "options": every_option() - {"--help", "-h"},
         "settings": keys(PRESETS["quick"]).keys(),
         "scores": SCORES.keys(),
         "presets": PRESETS.keys(),

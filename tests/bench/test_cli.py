@@ -11,6 +11,7 @@ import pytest
 from ucrbench.bench import cli
 from ucrbench.bench.presets import PRESETS
 from ucrbench.models.variants import VARIANTS
+from ucrbench.results import versions
 
 HERE = Path(__file__).parent
 
@@ -41,6 +42,22 @@ def bundled(name: str, folder: Path) -> Path:
     for split in ("TRAIN", "TEST"):
         shutil.copy(source / f"{name}_{split}.ts", target)
     return target
+
+
+def test_the_version_and_a_short_help(call):
+    assert call("--version") == (0, f"ucrbench {versions()['ucrbench']}\n", "")
+    assert "Run what OUT lacks" in call("run", "-h")[1]
+
+
+def test_info_says_what_a_bug_report_needs(call, tmp_path, monkeypatch):
+    monkeypatch.setenv("UCRBENCH_DATA", str(tmp_path))
+    status, said, _ = call("info")
+    rows = dict(line.split(maxsplit=1) for line in said.splitlines()[1:])
+    assert status == 0
+    for name, version in versions().items():
+        assert rows[name].strip() == version
+    assert str(tmp_path) in said
+    assert "6 of 128" in said
 
 
 RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
