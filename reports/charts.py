@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
+from ..results import score_of
 from .canvas import FAINT, FONT_SIZE, INK, chart, fit, label, plain
 from .diagram import ONE_COLUMN, TWO_COLUMNS
 from .errors import ReportError
 from .palette import colours, ordered
 from .statistics import Comparison, compare
-from .titles import title_of
 
 _MARKERS = "osD^vP*X<>"
 _GREY = "#b0b0b0"
@@ -48,7 +48,7 @@ def scatter(comparison: Comparison, first: str, second: str) -> Figure:
     axes.plot([low, high], [low, high], color=FAINT, lw=0.8, zorder=1)
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     missing = len(comparison.values) - len(both)
-    title = f"{title_of(comparison.score)}: {won} won, {tied} tied, {lost} lost"
+    title = f"{score_of(comparison.score).title}: {won} won, {tied} tied, {lost} lost"
     title += f" ({missing} not drawn)" if missing else ""
     label(axes, fit(second, 2.4), fit(first, 2.4), fit(title, 3.0))
     return figure
@@ -71,7 +71,7 @@ def box_plot(comparison: Comparison) -> Figure:
         line.set(color=INK, linewidth=0.8)
     axes.set_yticks(range(1, len(names) + 1), [plain(fit(name, 1.6)) for name in names])
     axes.invert_yaxis()
-    label(axes, f"{title_of(comparison.score)} over {comparison.n_datasets} data sets")
+    label(axes, f"{score_of(comparison.score).title} over {comparison.n_datasets} data sets")
     return figure
 
 
@@ -117,7 +117,7 @@ def seconds_against_score(
     axes.margins(0.12)
     devices = there.loc[there["method"].isin(names), "device"].dropna().unique()
     where = devices[0] if len(devices) == 1 else f"{len(devices)} kinds of device"
-    label(axes, f"mean seconds of a job, on {where}", f"mean {title_of(score)}")
+    label(axes, f"mean seconds of a job, on {where}", f"mean {score_of(score).title}")
     _legend(figure, axes)
     return figure
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..results import ResultStore
+from ..results import SCORES, ResultStore, judged_scores
 from .errors import ReportError
 from .external import read_external
 from .rows import hash_rows, row_digests
-from .selection import BY_CLASSIFIER, Selection, select
+from .selection import Selection, select
 
 # Across stores: scores of other data, or by another definition, are of another thing.
 _SAME = (("score_version", "score"), ("data_hash", "dataset"), ("treatment", "dataset"))
@@ -139,12 +139,13 @@ def _short(text: str) -> str:
 
 
 def _judges(scores: pd.DataFrame) -> list[str]:
-    rows = scores[scores["score"].isin(BY_CLASSIFIER)]
+    rows = scores[scores["score"].isin(judged_scores())]
     several = rows.groupby("dataset")["classifier"].nunique()
     if n := int((several > 1).sum()):
+        titles = [SCORES[name].title for name in judged_scores() if not SCORES[name].companion]
         return [
-            f"On {n} of {len(several)} data sets the stores had different FCNs as judges, so that inception scores "
-            "and FIDs differ by the judge too."
+            f"On {n} of {len(several)} data sets the stores had different FCNs as judges, so that "
+            f"{' and '.join(titles)} differ by the judge too."
         ]
     return []
 

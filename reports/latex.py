@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import pandas as pd
 
-from ..results import SCORES
-from .tables import GAP, REAL, ScoreTable, decimals
-from .titles import shorten, title_of
+from ..results import score_of
+from .tables import GAP, ScoreTable
+from .titles import shorten
 
 # Width of the text block of main.tex in points, and of letters in \\footnotesize in it (Computer Modern), rounded up.
 TEXT_WIDTH = 484.0
@@ -109,17 +109,17 @@ def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = Non
         ]
         if table.real is not None:
             value = table.real[dataset]
-            cells.append(Cell(GAP if pd.isna(value) else f"{value:.{decimals(table.score)}f}"))
+            cells.append(Cell(GAP if pd.isna(value) else f"{value:.{score_of(table.score).decimals}f}"))
         lines.append((str(dataset), cells))
     heads = [str(method) for method in table.text.columns]
     if table.real is not None:
-        heads.append(REAL[table.score][1])
-    score = SCORES.get(table.score)
-    direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[score and score.higher_is_better]
+        heads.append(score_of(table.score).scale.heading)
+    score = score_of(table.score)
+    direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[score.higher_is_better]
     seeds = int(table.seeds.to_numpy().max())
     over = f", mean ± standard deviation over up to {seeds} seeds" if seeds > 1 else ""
     marks = " Bold: best, underlined: second best of a data set." if direction and len(heads) > 1 else ""
-    caption = f"{title_of(table.score)} on the test split{over}.{direction}{marks} {notes}".strip()
+    caption = f"{score.title} on the test split{over}.{direction}{marks} {notes}".strip()
     return booktabs("Data set", heads, lines, caption, table.score, rows)
 
 
@@ -132,13 +132,13 @@ def leaderboard_latex(board: pd.DataFrame, caption: str, rows: str | None = None
         cells = []
         for score in scores:
             mean, rank = line[score, "mean"], line[score, "mean_rank"]
-            text = GAP if pd.isna(mean) else f"{mean:.{min(decimals(score), 3)}f}"
+            text = GAP if pd.isna(mean) else f"{mean:.{min(score_of(score).decimals, 3)}f}"
             text += "" if pd.isna(rank) else f" ({rank:.2f})"
             place = places[score][method]
             told_apart = places[score].nunique() > 1 and place in (1, 2)
             cells.append(Cell(text, int(place) if told_apart else 0))
         lines.append((str(method), cells))
-    heads = [title_of(score) for score in scores]
+    heads = [score_of(score).title for score in scores]
     return booktabs("Method", heads, lines, caption, "leaderboard", rows)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..results import scaled_scores, score_of
 from .canvas import save_pdf
 from .charts import box_plot, seconds_against_score
 from .diagram import TWO_COLUMNS, reading, write_diagram
@@ -21,7 +22,6 @@ from .palette import ordered
 from .selection import Selection
 from .statistics import ALPHA, Comparison, gaps_text
 from .tables import coverage, leaderboard, score_table
-from .titles import title_of
 
 _PICTURED = 3
 _WIDEST = 6.6  # inches; wider figures are shrunk to the text
@@ -86,7 +86,9 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | str], gaps
     )
     work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, caption, rows), flat)
     counted = coverage(selection.scores, selection.jobs)
-    shown = counted.rename(columns=lambda name: title_of(name) if name in set(selection.scores["score"]) else name)
+    shown = counted.rename(
+        columns=lambda name: score_of(name).title if name in set(selection.scores["score"]) else name
+    )
     caption = "Coverage: jobs, those finished and failed, mean seconds of a job, data sets with a value of each score."
     work.table(
         "coverage",
@@ -100,7 +102,7 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | str], gaps
         f"correction can give with so many data sets and pairs. Policy for gaps: {gaps}; dashes: not compared."
     )
     p_values = {name: tests[name].map(_p_text) for name in ("p", "smallest p") if name in tests}
-    shown = tests.assign(**p_values).drop(columns="refused").set_axis([title_of(name) for name in tests.index])
+    shown = tests.assign(**p_values).drop(columns="refused").set_axis([score_of(name).title for name in tests.index])
     work.table("tests", Source(), lambda rows: frame_latex(shown, "Score", caption, "tests", 3, rows), tests)
 
 
@@ -138,7 +140,7 @@ def one_score(work: Manuscript, score: str, found: Comparison | str | None, gaps
         if found:
             work.body.append(rf"Not compared: {escape(found)}.")
         return
-    title, source = title_of(score), Source(scores=(score,))
+    title, source = score_of(score).title, Source(scores=(score,))
     rows = work.record(f"figures/{stem}-cd", _DIAGRAM, source)
     write_diagram(found, work.folder / f"figures/{stem}-cd", rows)
     work.include(f"{stem}-cd", TWO_COLUMNS, f"{title}. {reading(found)}")
@@ -167,15 +169,14 @@ def generation(work: Manuscript) -> None:
     work.body += ["", r"\clearpage\section*{Generation between nothing and real series}"]
     summary = share_summary(rows).reindex(ordered(rows["method"]))
     summary.columns = [
-        f"{title_of(score)}{' data sets' if what == 'datasets' else ''}" for score, what in summary.columns
+        f"{score_of(score).title}{' data sets' if what == 'datasets' else ''}" for score, what in summary.columns
     ]
+    ways = "; ".join(f"{score_of(name).title}: {score_of(name).scale.way}" for name in scaled_scores())
     caption = (
         "Median over data sets of the share of the distance covered from a generator without use (0) to real series "
-        "(1), and the number of data sets with a share. Inception score: from 1 to the real test series; FID: from one "
-        "best series over and over to the real training series; CAS: from the most frequent class to the FCN trained "
-        "on real series."
+        f"(1), and the number of data sets with a share. {ways}."
     )
-    source = Source(("scores", "references"), scores=("inception_score", "fid", "cas"))
+    source = Source(("scores", "references"), scores=scaled_scores())
     work.table(
         "generation", source, lambda hash_: frame_latex(summary, "Method", caption, "generation", 2, hash_), rows
     )

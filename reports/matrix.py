@@ -5,9 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
+from ..results import score_of
 from .canvas import FONT_SIZE, canvas, fit, text_width, write
 from .palette import colours
-from .statistics import ALPHA, Comparison, decimals
+from .statistics import ALPHA, Comparison
 
 _CELL_WIDTH = 0.78
 _CELL_HEIGHT = 0.46
@@ -52,7 +53,7 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
             median = medians[first, second]
             signs = np.sign(comparison.differences(first, second))
             counts = " / ".join(str(int((signs == sign).sum())) for sign in (1, 0, -1))
-            texts = (_signed(median, decimals(comparison.score)), counts, _p(p.loc[first, second]))
+            texts = (_signed(median, score_of(comparison.score).decimals), counts, _p(p.loc[first, second]))
             shade = to_hex(_SHADES(0.5 + 0.5 * np.clip(median / largest, -1, 1)))
             _cell(axes, left, middle, texts, shade, p.loc[first, second] <= alpha)
     return figure

@@ -19,10 +19,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..results import ResultStore
+from ..results import RealSeries, ResultStore, scaled_scores, score_of
 from .selection import Selection
-from .statistics import decimals, seed_means
-from .tables import REAL
+from .statistics import seed_means
 
 LEVELS = ("dataset", "score", "nothing", "real", "nothing_is")
 
@@ -42,16 +41,15 @@ def reading_levels(selection: Selection) -> pd.DataFrame:
     """
     rows = []
     references = selection.references
-    for score, (reference, _, _) in REAL.items():
-        for row in references[references["score"] == reference].itertuples():
+    kept: dict[str, RealSeries] = {}
+    for name in scaled_scores():
+        scale = score_of(name).scale
+        for row in references[references["score"] == scale.reference].itertuples():
             store = selection.open(getattr(row, "store", next(iter(selection.stores))))
-            if score == "inception_score":
-                nothing, what = 1.0, "its lowest value"
-            elif score == "fid":
-                nothing, what = _collapsed(store, row.reference), "the best single series, over and over"
-            else:
-                nothing, what = _chance(store, selection.jobs, row.dataset)
-            rows.append((row.dataset, score, nothing, float(row.value), what))
+            if row.reference not in kept:
+                kept[row.reference] = _real(store, selection.jobs, row.dataset, row.reference)
+            floor = scale.floor(kept[row.reference])
+            rows.append((row.dataset, name, floor.value, float(row.value), floor.generator))
     return pd.DataFrame(rows, columns=list(LEVELS))
 
 
@@ -68,18 +66,20 @@ def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[st
         gap), nothing, real, share, and ratio (value / real, of FID how many times as far as the training series).
     """
     frames = []
-    for score in REAL:
+    for score in scaled_scores():
         of = levels[levels["score"] == score]
         if of.empty or score not in set(scores["score"]):
             continue
         table = seed_means(scores, score, datasets)
-        values = table.where(np.isfinite(table)).round(decimals(score)).stack(future_stack=True).rename("value")
+        values = (
+            table.where(np.isfinite(table)).round(score_of(score).decimals).stack(future_stack=True).rename("value")
+        )
         frame = values.reset_index().assign(score=score)
         frames.append(frame.merge(of[["dataset", "nothing", "real"]], on="dataset", how="left"))
     if not frames:
         return pd.DataFrame(columns=["dataset", "method", "score", "value", "nothing", "real", "share", "ratio"])
     rows = pd.concat(frames, ignore_index=True)
-    sign = np.where(rows["score"] == "fid", -1.0, 1.0)
+    sign = rows["score"].map({name: 1.0 if score_of(name).higher_is_better else -1.0 for name in scaled_scores()})
     distance = sign * (rows["real"] - rows["nothing"])
     share = sign * (rows["value"] - rows["nothing"]) / distance.where(distance > 0)
     ratio = rows["value"] / rows["real"].where(rows["real"] > 0)
@@ -98,20 +98,11 @@ def share_summary(rows: pd.DataFrame) -> pd.DataFrame:
     return table.swaplevel(axis=1).sort_index(axis=1, level=0, sort_remaining=False)
 
 
-def _collapsed(store: ResultStore, reference: str) -> float:
-    """FID of a generator whose every sample has the mean features of the real test series."""
+def _real(store: ResultStore, jobs: pd.DataFrame, dataset: str, reference: str) -> RealSeries:
+    """Return what a store has kept of a data set's real test series."""
     features = (store.arrays(reference, "features") or {}).get("test")
-    if features is None or len(features) < 2:
-        return float("nan")
-    return float(np.var(features, axis=0, ddof=1, dtype=float).sum())
-
-
-def _chance(store: ResultStore, jobs: pd.DataFrame, dataset: str) -> tuple[float, str]:
-    """Accuracy on the test split of always giving one class, and how it is known."""
     done = jobs[(jobs["dataset"] == dataset) & (jobs["status"] == "ok")]
-    for job in done["job"]:
-        labels = (store.latents(job) or {}).get("y_test")
-        if labels is not None and len(labels):
-            return float(np.unique(labels, return_counts=True)[1].max() / len(labels)), "the most frequent class"
+    kept = (latents.get("y_test") for job in done["job"] if (latents := store.latents(job)))
+    labels = next((found for found in kept if found is not None and len(found)), None)
     classes = done["n_classes"].dropna()
-    return (1 / float(classes.iloc[0]), "one class of K") if len(classes) else (float("nan"), "not known")
+    return RealSeries(features, labels, int(classes.iloc[0]) if len(classes) else None)

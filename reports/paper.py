@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..results import score_of
 from .comparing import select_stores
 from .errors import ReportError
 from .latex import escape
@@ -14,7 +15,6 @@ from .manuscript import Manuscript, generation, one_score, overview, series
 from .provenance import protocol_latex
 from .statistics import GAPS
 from .tables import compare_all, score_names
-from .titles import title_of
 
 _BIBLIOGRAPHY = Path(__file__).parent / "references.bib"
 _MAIN = "main.tex"
@@ -110,7 +110,7 @@ def _write(work: Manuscript, gaps: str) -> None:
     comparisons = compare_all(selection.scores, gaps, selection.datasets)
     overview(work, comparisons, gaps)
     for score in score_names(selection.scores):
-        work.body += ["", rf"\clearpage\section*{{{escape(title_of(score))}}}"]
+        work.body += ["", rf"\clearpage\section*{{{escape(score_of(score).title)}}}"]
         one_score(work, score, comparisons.get(score), gaps)
     generation(work)
     series(work)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ..results import SCORES
+from ..results import judged_scores, score_of
 from .latex import breakable, escape
-from .selection import BY_CLASSIFIER, Selection
+from .selection import Selection
 from .statistics import ALPHA, FEWEST_DATASETS
 from .tables import score_names
 from .titles import shorten
@@ -25,7 +25,6 @@ _VARIANTS = {
     "vqvae_vibcreg_as_published": ("lee2021vibcreg", "mathisen2024ncvqvae"),
     "vae_sigma": ("rybkin2021sigmavae",),
 }
-_SCORES = {"inception_score": ("salimans2016is",), "fid": ("heusel2017fid",), "cas": ("ravuri2019cas",)}
 _PUBLISHED = {"thesis": "mathisen2024thesis"}
 _SOFTWARE = {
     "torch": ("PyTorch", "paszke2019pytorch"),
@@ -109,16 +108,18 @@ def _scoring(selection: Selection) -> str:
     names = score_names(selection.scores)
     cited = []
     for name in names:
-        title = escape(SCORES[name].title if name in SCORES else name)
-        cited.append(title + (rf"~\cite{{{','.join(_SCORES[name])}}}" if name in _SCORES else ""))
+        score = score_of(name)
+        cited.append(escape(score.title) + (rf"~\cite{{{','.join(score.cited)}}}" if score.cited else ""))
     text = f"Scores are {_listed(cited)}"
     versions = sorted({int(version) for version in selection.scores["protocol_version"].dropna()})
     text += f" (protocol version {_listed(map(str, versions))}). " if versions else ". "
-    judged = selection.scores[selection.scores["score"].isin(BY_CLASSIFIER)]
+    judged = selection.scores[selection.scores["score"].isin(judged_scores())]
     if not judged.empty:
         kinds = sorted({str(name).partition(":")[0] for name in judged["classifier"].dropna()})
         samples = judged["n_samples"].dropna().astype(int)
-        text += r"Inception score and FID are judged by fully convolutional networks~\cite{wang2017fcn}"
+        titles = [escape(score_of(name).title) for name in names if name in judged_scores()]
+        text += rf"{_listed(titles)} {'is' if len(titles) == 1 else 'are'} judged by fully convolutional networks"
+        text += r"~\cite{wang2017fcn}"
         text += f" ({escape(_listed(kinds))})" if kinds else ""
         if len(samples):
             low, high = samples.min(), samples.max()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..results import ResultStore
+from ..results import ResultStore, judged_scores
 from .errors import ReportError
 from .rows import hash_rows, row_digests
 from .statistics import name_methods
@@ -21,8 +21,7 @@ _ALIKE = (
     ("data_hash", ("dataset",)),
     ("treatment", ("dataset",)),
 )
-# The FCN and the number of samples decide these; CAS trains an FCN of its own in each job.
-BY_CLASSIFIER = ("inception_score", "inception_score_std", "fid")
+# What decides the scores that a judge gives; CAS trains an FCN of its own in each job.
 _BEHIND = ("classifier", "n_samples", "reference")
 
 
@@ -112,7 +111,7 @@ def check_alike(scores: pd.DataFrame) -> None:
     """
     # The views are told apart by name; another changed setting is not.
     scores = scores.assign(settings=scores["overrides"].map(_without_views))
-    by_classifier = scores[scores["score"].isin(BY_CLASSIFIER)]
+    by_classifier = scores[scores["score"].isin(judged_scores())]
     checks = [(scores, *check) for check in _ALIKE]
     checks += [(by_classifier, column, ("dataset", "score")) for column in _BEHIND]
     for frame, column, within in checks:
@@ -175,7 +174,7 @@ def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str, pro
     same_kind = (references["preset"] == preset) & (references["protocol_version"] == protocol)
     references = references[same_data & same_kind]
     # Where several FCNs were at work, the references that belong are those of the one behind the scores.
-    behind = scores[scores["score"].isin(BY_CLASSIFIER)].drop_duplicates("dataset")
+    behind = scores[scores["score"].isin(judged_scores())].drop_duplicates("dataset")
     used = references["dataset"].map(behind.set_index("dataset")["classifier"])
     references = references[used.isna() | (references["classifier"] == used)]
     twice = references[references.duplicated(["dataset", "score"])]

@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ..results import SCORES
+from ..results import SCORES, score_of
 from .errors import ReportError
 from .palette import ordered
 from .significance import critical_distance, friedman, holm, nemenyi, wilcoxon
@@ -89,7 +89,7 @@ class Comparison:
         with np.errstate(invalid="ignore"):  # infinity less infinity: neither has a value
             found = one - other
         # Differences of rounded numbers carry float noise again, and noise would break ties of their sizes.
-        found = np.where(np.isnan(found), 0.0, np.round(found, decimals(self.score)))
+        found = np.where(np.isnan(found), 0.0, np.round(found, score_of(self.score).decimals))
         return found if self.better else -found
 
 
@@ -172,7 +172,7 @@ def compare(
         raise ReportError(_refusal(score, table))
     # Where nobody has a value, "worst" would count a tie of all that nobody has measured.
     kept = there.any(axis=1) if gaps == "worst" else there.all(axis=1)
-    values = table.where(there)[kept].round(decimals(score))
+    values = table.where(there)[kept].round(score_of(score).decimals)
     if values.empty:
         raise ReportError(f"{score}: no data set has a value of every method; finish the failed jobs")
     ranks = values.rank(axis=1, ascending=not better, method="average", na_option="bottom")
@@ -217,11 +217,6 @@ def higher_is_better(score: str, scores: pd.DataFrame) -> bool | None:
     if len(said) > 1:
         raise ReportError(f"the rows of {score} disagree on its direction")
     return bool(said.pop()) if said else None
-
-
-def decimals(score: str) -> int:
-    """Decimals of a score; 4 for one the suite does not know."""
-    return SCORES[score].decimals if score in SCORES else 4
 
 
 def _summary(values: pd.DataFrame, ranks: pd.DataFrame, better: bool) -> pd.DataFrame:

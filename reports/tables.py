@@ -6,19 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..results import SCORES
+from ..results import SCORES, score_of
 from .errors import ReportError
 from .palette import ordered
-from .statistics import Comparison, compare, decimals, higher_is_better, name_methods, seed_means
+from .statistics import Comparison, compare, higher_is_better, name_methods, seed_means
 
 GAP = "–"
-# What real series reach, beside what generated ones do: score -> (reference, heading, what it is).
-REAL = {
-    "inception_score": ("inception_score", "real test", "the inception score of the real test series"),
-    "fid": ("fid", "real train", "the distance of the real training series from the real test series"),
-    "cas": ("fcn_accuracy", "FCN on real", "the accuracy of an FCN trained on the real training series"),
-}
-_COMPANIONS = ("inception_score_std",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +39,7 @@ class ScoreTable:
 
 def score_names(scores: pd.DataFrame) -> list[str]:
     """The scores that are there, in the suite's order, those it does not know behind."""
-    there = set(scores["score"].unique()) - set(_COMPANIONS)
+    there = {name for name in scores["score"].unique() if not score_of(name).companion}
     return [name for name in SCORES if name in there] + sorted(there - set(SCORES))
 
 
@@ -78,7 +71,7 @@ def score_table(
         std, seeds = said["std"].combine_first(std), said["runs"].astype(int).combine_first(seeds)
     std = std.unstack("method").reindex_like(mean).where(np.isfinite(mean)).astype(float)
     seeds = seeds.unstack("method").reindex_like(mean).fillna(0).astype(int)
-    digits = decimals(score)
+    digits = score_of(score).decimals
     text = pd.DataFrame(
         [[_cell(mean.loc[row, column], std.loc[row, column], digits) for column in mean.columns] for row in mean.index],
         index=mean.index,
@@ -105,9 +98,10 @@ def _places(values: pd.DataFrame, better: bool | None) -> pd.DataFrame:
 
 
 def _real(score: str, references: pd.DataFrame | None, datasets: pd.Index) -> pd.Series | None:
-    if score not in REAL or references is None:
+    scale = score_of(score).scale
+    if scale is None or references is None:
         return None
-    rows = references[references["score"] == REAL[score][0]]
+    rows = references[references["score"] == scale.reference]
     return None if rows.empty else rows.set_index("dataset")["value"].astype(float).reindex(datasets)
 
 
@@ -167,9 +161,8 @@ def leaderboard_text(board: pd.DataFrame) -> pd.DataFrame:
     """A leaderboard for a terminal: methods x titles of scores, "mean (mean rank)", a dash for a gap."""
     shown = {}
     for score in dict.fromkeys(board.columns.get_level_values("score")):
-        title = SCORES[score].title if score in SCORES else score
-        digits = min(decimals(score), 3)
-        shown[title] = [
+        digits = min(score_of(score).decimals, 3)
+        shown[score_of(score).title] = [
             (GAP if np.isnan(mean) else f"{mean:.{digits}f}") + ("" if np.isnan(rank) else f" ({rank:.2f})")
             for mean, rank in zip(board[score, "mean"], board[score, "mean_rank"], strict=True)
         ]

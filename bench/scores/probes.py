@@ -1,13 +1,16 @@
-"""How much of the classes simple classifiers read off a representation."""
+"""Accuracies of simple classifiers that read the classes off a representation."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
+from .measure import Evaluation, Measure, Measured
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
@@ -94,3 +97,21 @@ def _prepare(
     half = np.where(constant, np.inf, (high - low) / 2)
     middle = (high + low) / 2
     return (z_train - middle) / half, y_train, (z_test - middle) / half, y_test
+
+
+def _measure(probe: Callable[..., float], suffix: str = "") -> Measure:
+    """Return the measure of a probe on the latents of a kind, told by the end of their names."""
+    names = (f"train{suffix}", "y_train", f"test{suffix}", "y_test")
+    return Measure(frozenset(names), partial(_of_job, probe, names))
+
+
+def _of_job(probe: Callable[..., float], names: tuple[str, ...], job: Evaluation) -> Measured:
+    return Measured(probe(*(job.arrays[name] for name in names)))
+
+
+MEASURES = {
+    "linear_probe": _measure(linear_probe),
+    "knn": _measure(knn),
+    "linear_probe_continuous": _measure(linear_probe, "_continuous"),
+    "knn_continuous": _measure(knn, "_continuous"),
+}

@@ -1,4 +1,4 @@
-"""How faithfully a model gives back what it was shown, and how much of its codebook it uses for that."""
+"""The error of reconstructed series, and the number of codes that they use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import entr
 
 from . import checks
+from .measure import Evaluation, Measure, Measured
 
 
 def reconstruction_mse(x: ArrayLike, x_hat: ArrayLike) -> float:
@@ -34,3 +35,17 @@ def perplexity(counts: ArrayLike) -> float:
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("code counts: negative, or all zero")
     return float(np.exp(entr(counts / counts.sum()).sum()))
+
+
+def _error_of_job(job: Evaluation) -> Measured:
+    return Measured(float(job.arrays["reconstruction_mse"]), reference="test")
+
+
+def _perplexity_of_job(job: Evaluation) -> Measured:
+    return Measured(perplexity(job.arrays["code_counts"]))
+
+
+MEASURES = {
+    "codebook_perplexity": Measure(frozenset({"code_counts"}), _perplexity_of_job),
+    "reconstruction_mse": Measure(frozenset({"reconstruction_mse"}), _error_of_job),
+}

@@ -3,13 +3,13 @@
 import pandas as pd
 from markupsafe import Markup, escape
 
+from ...results import score_of
 from ..canvas import inline
 from ..diagram import reading, shows_cliques
 from ..selection import Selection
-from ..statistics import Comparison, decimals, higher_is_better
-from ..tables import REAL, coverage
-from .content import Content, Section, score_of
-from .definitions import DEFINITIONS
+from ..statistics import Comparison, higher_is_better
+from ..tables import coverage
+from .content import Content, Section
 from .shares import summary, summary_of_score
 
 _VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")
@@ -34,10 +34,10 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
         "name": section.name,
         "title": score.title,
         "description": score.description,
-        "definition": DEFINITIONS.get(section.name, ()),
+        "definition": score.definition,
         "up": up,
-        "digits": decimals(section.name),
-        "real": REAL[section.name][2] if section.table.real is not None else None,
+        "digits": score.decimals,
+        "real": score.scale.ceiling if section.table.real is not None else None,
         "refusal": comparison if isinstance(comparison, str) else None,
         "comparison": None,
     }

@@ -6,7 +6,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from ...results import SCORES, Score
 from ..palette import colours
 from ..selection import Selection
 from ..statistics import Comparison
@@ -86,8 +85,3 @@ class Content:
     def method_pages(self) -> dict[str, str]:
         """File of each method's page, in variants/."""
         return file_names(self.methods)
-
-
-def score_of(name: str) -> Score:
-    """Title, direction and description of a score, also of one the suite does not know."""
-    return SCORES.get(name, Score(name, None, 4, ""))

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ...results import SCORES
+from ...results import SCORES, judged_scores, score_of
 from ..palette import ordered
-from ..statistics import decimals, higher_is_better
-from ..tables import REAL
-from .content import Content, score_of
+from ..statistics import higher_is_better
+from .content import Content
 from .pictures import classes_of, embedding, series_panels, training_curves
 from .shares import levels_of_dataset, shares_of_dataset
 
@@ -68,9 +67,9 @@ def _table(name: str, content: Content) -> dict[str, object]:
             )
         level = levels.get(table.score, {"nothing": np.nan, "nothing_is": "", "apart": False})
         value = np.nan if table.real is None else table.real[name]
-        what = REAL[table.score][2] if table.score in REAL else ""
-        title = score_of(table.score).title
-        real.append({**level, "title": title, "real": value, "digits": decimals(table.score), "what": what})
+        score = score_of(table.score)
+        what = score.scale.ceiling if score.scale else ""
+        real.append({**level, "title": score.title, "real": value, "digits": score.decimals, "what": what})
     return {"heads": heads, "lines": lines, "real": real if any(not np.isnan(cell["real"]) for cell in real) else None}
 
 
@@ -85,7 +84,7 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
         {
             "method": method,
             "seed": seed,
-            "cells": [(known.get((method, seed, name), np.nan), decimals(name)) for name in names],
+            "cells": [(known.get((method, seed, name), np.nan), score_of(name).decimals) for name in names],
         }
         for method, seed in sorted(keys, key=lambda key: (order[key[0]], key[1]))
     ]
@@ -124,15 +123,17 @@ def _drawable(latents: Mapping[str, np.ndarray]) -> bool:
 
 
 def _provenance(jobs: pd.DataFrame, scores: pd.DataFrame) -> list[tuple[str, str]]:
-    judged = scores[scores["score"].isin(["inception_score", "fid"])]
+    judged = scores[scores["score"].isin(judged_scores())]
+    there = [score_of(name).title for name in judged_scores() if not score_of(name).companion]
+    titles = " and ".join(there)
     return [
         (title, text)
         for title, text in (
             ("Treatment besides scaling", _values(jobs["treatment"])),
             ("Content hash", _values(jobs["data_hash"])),
             ("Archive", _values(jobs["archive"])),
-            ("FCN behind IS and FID", _values(judged["classifier"])),
-            ("Samples for IS and FID", _values(judged["n_samples"])),
+            (f"FCN behind {titles}", _values(judged["classifier"])),
+            (f"Samples for {titles}", _values(judged["n_samples"])),
             ("Device", _values(jobs["device"])),
             ("Commit", _values(jobs["commit"].astype("string").str.slice(0, 12))),
         )

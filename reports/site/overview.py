@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ..statistics import GAPS, decimals, higher_is_better
-from ..tables import REAL, ScoreTable
-from .content import Content, Section, score_of
+from ...results import score_of
+from ..statistics import GAPS, higher_is_better
+from ..tables import ScoreTable
+from .content import Content, Section
 from .shares import summary
 
 # Digits of a mean over data sets; those of one data set are the score's own.
@@ -51,7 +52,7 @@ def numbers(content: Content) -> dict[str, object]:
 
 def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
     up = higher_is_better(table.score, content.selection.scores)
-    digits = decimals(table.score)
+    digits = score_of(table.score).decimals
     mean = table.mean.reindex(index=content.facts.index, columns=content.methods)
     real = None if table.real is None else table.real.reindex(content.facts.index)
     return {
@@ -61,7 +62,7 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
         "has": [method in table.mean for method in content.methods],
         "values": [_rounded(row, digits if up is not None else digits + 3) for row in mean.to_numpy(float)],
         "real": None if real is None else _rounded(real.to_numpy(float), digits),
-        "realTitle": None if real is None else REAL[table.score][1],
+        "realTitle": None if real is None else score_of(table.score).scale.heading,
     }
 
 
@@ -97,11 +98,11 @@ def _head(section: Section, content: Content) -> dict[str, object]:
         "title": score.title,
         "up": higher_is_better(section.name, content.selection.scores),
         "description": score.description,
-        "digits": decimals(section.name),
-        "board_digits": min(decimals(section.name), _MOST_DIGITS),
+        "digits": score.decimals,
+        "board_digits": min(score.decimals, _MOST_DIGITS),
         "section": section,
         "refusal": comparison if isinstance(comparison, str) else None,
-        "real": None if section.table.real is None else REAL[section.name][1],
+        "real": None if section.table.real is None else score.scale.heading,
     }
 
 
@@ -116,7 +117,7 @@ def _line(method: str, content: Content) -> dict[str, object]:
                 "mean": mean,
                 "rank": rank,
                 "wins": wins,
-                "digits": min(decimals(section.name), _MOST_DIGITS),
+                "digits": min(score_of(section.name).decimals, _MOST_DIGITS),
                 "best": rank == content.board[section.name, "mean_rank"].min(),
             }
         )

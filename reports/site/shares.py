@@ -2,14 +2,9 @@
 
 import pandas as pd
 
+from ...results import score_of
 from ..normalised import share_summary
-from .content import Content, score_of
-
-_WAY = {
-    "inception_score": "from 1, its lowest value, to the real test series",
-    "fid": "from the best single series, given over and over, to the real training series",
-    "cas": "from always giving the most frequent class to an FCN trained on the real training series",
-}
+from .content import Content
 
 
 def shares_of_dataset(name: str, content: Content) -> dict[tuple[str, str], float]:
@@ -22,8 +17,8 @@ def levels_of_dataset(name: str, content: Content) -> dict[str, dict[str, object
     """Where 0 % and 100 % lie on a data set: score -> nothing, real, nothing_is, and whether there is a distance."""
     found = {}
     for row in content.levels[content.levels["dataset"] == name].itertuples():
-        apart = row.nothing > row.real if row.score == "fid" else row.real > row.nothing
-        found[row.score] = {"nothing": row.nothing, "real": row.real, "nothing_is": row.nothing_is, "apart": apart}
+        low, high = (row.nothing, row.real) if score_of(row.score).higher_is_better else (row.real, row.nothing)
+        found[row.score] = {"nothing": row.nothing, "real": row.real, "nothing_is": row.nothing_is, "apart": high > low}
     return found
 
 
@@ -39,7 +34,7 @@ def summary(content: Content) -> dict[str, object] | None:
         if method in table.index
     ]
     return {
-        "heads": [{"name": name, "title": score_of(name).title, "way": _WAY[name]} for name in names],
+        "heads": [{"name": name, "title": score_of(name).title, "way": score_of(name).scale.way} for name in names],
         "lines": lines,
     }
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from ..statistics import ALPHA, Comparison, decimals, higher_is_better
-from .content import Content, Section, score_of
+from ...results import score_of
+from ..statistics import ALPHA, Comparison, higher_is_better
+from .content import Content, Section
 from .shares import shares_of_method
 from .svg import picture
 
@@ -74,7 +75,12 @@ def _head(section: Section, content: Content) -> dict[str, object]:
 
 
 def _standing(method: str, section: Section, share: dict[str, float] | None, content: Content) -> dict[str, object]:
-    found = {**_head(section, content), "digits": min(decimals(section.name), 3), "refusal": None, "share": share}
+    found = {
+        **_head(section, content),
+        "digits": min(score_of(section.name).decimals, 3),
+        "refusal": None,
+        "share": share,
+    }
     comparison = section.comparison
     if not isinstance(comparison, Comparison):
         refusal = comparison or "it has no direction: shown, never ranked"

@@ -22,8 +22,7 @@ from ucrbench.reports import (
 )
 from ucrbench.reports.selection import select
 from ucrbench.reports.statistics import GAPS
-from ucrbench.reports.tables import REAL
-from ucrbench.results import SCORES, ResultStore
+from ucrbench.results import SCORES, ResultStore, scaled_scores
 
 DATASETS = ["Adiac", "Beef", "CBF", "Chinatown", "Coffee", "DiatomSizeReduction", "ECG200", "FaceFour"]
 TYPES = dict(
@@ -52,7 +51,7 @@ def site(tmp_path_factory):
 def shares(tmp_path_factory):
     """A store without gaps, of which one data set kept the features of its real test series, and its site."""
     out = tmp_path_factory.mktemp("shares") / "out"
-    build(out, list("ABCDEF"), VARIANTS[:3], seeds=(0, 1), samples=False, names=list(REAL))
+    build(out, list("ABCDEF"), VARIANTS[:3], seeds=(0, 1), samples=False, names=list(scaled_scores()))
     store = ResultStore(out, create=True)
     references = store.references().set_index("dataset")["reference"]
     features = np.random.default_rng(0).normal(size=(40, 2))
@@ -195,7 +194,7 @@ def test_shares_are_those_of_the_function(shares, browser):
     rows = normalised(selection.scores, levels, selection.datasets)
     summary = share_summary(rows)
     wanted = {
-        method: [(percent(line[score, "median"]), int(line[score, "datasets"])) for score in REAL]
+        method: [(percent(line[score, "median"]), int(line[score, "datasets"])) for score in scaled_scores()]
         for method, line in summary.iterrows()
     }
     assert {n for cells in wanted.values() for _, n in cells} == {
@@ -206,7 +205,7 @@ def test_shares_are_those_of_the_function(shares, browser):
     with Visit(browser, shares.first) as visit:
         assert read_shares(visit, label) == wanted
     with Visit(browser, shares.folder / "scores.html") as visit:
-        for place, score in enumerate(REAL):
+        for place, score in enumerate(scaled_scores()):
             title = SCORES[score].title
             shown = read_shares(visit, f"{title} between nothing and real series")
             assert shown == {method: [cells[place]] for method, cells in wanted.items()}
@@ -218,7 +217,7 @@ def test_shares_are_those_of_the_function(shares, browser):
     ends = levels[levels["dataset"] == "A"].set_index("score")
     with Visit(browser, shares.folder / "datasets/A.html") as visit:
         table = visit.page.get_by_role("region", name="Scores")
-        for place, score in enumerate(REAL):
+        for place, score in enumerate(scaled_scores()):
             for method in wanted:
                 cell = table.locator("tbody tr", has_text=method).first.locator("td").nth(place)
                 assert cell.locator("small").inner_text() == percent(found.loc[(method, score), "share"])
