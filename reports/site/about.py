@@ -1,14 +1,14 @@
 """The pages about scores, about what failed, and about where all of it comes from."""
 
 import pandas as pd
-from markupsafe import Markup, escape
 
 from ...results import score_of
-from ..canvas import inline
-from ..diagram import reading, shows_cliques
-from ..selection import Selection
-from ..statistics import Comparison, higher_is_better
-from ..tables import coverage
+from ..data.frames import higher_is_better
+from ..data.selection import Selection
+from ..draw.web import inline
+from ..stats.comparison import Comparison
+from ..stats.groups import reading, shows_cliques
+from ..stats.tables import coverage
 from .content import Content, Section
 from .shares import summary, summary_of_score
 
@@ -50,7 +50,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
             "friedman": comparison.friedman,
             "reading": reading(comparison),
             "cliques": shows_cliques(comparison),
-            "diagram": Markup(inline(section.diagram, escape(_spoken(comparison, score.title)))),
+            "diagram": inline(section.diagram, _spoken(comparison, score.title)),
         }
     return shown
 

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from ..palette import colours
-from ..selection import Selection
-from ..statistics import Comparison
-from ..tables import ScoreTable
+from ..data.selection import Selection
+from ..draw.palette import colours
+from ..stats.comparison import Comparison
+from ..stats.tables import ScoreTable
 from .names import file_names
 
 _FACTS = ("n_train", "n_test", "length", "n_classes")

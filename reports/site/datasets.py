@@ -1,22 +1,19 @@
 """A page per data set: its scores by method and seed, series, latents, training curves and jobs."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from ...results import SCORES, judged_scores, score_of
-from ..palette import ordered
-from ..statistics import higher_is_better
+from ..data.frames import higher_is_better
+from ..data.methods import ordered
 from .content import Content
-from .pictures import classes_of, embedding, series_panels, training_curves
+from .pictures import Pictures, pictures_of
 from .shares import levels_of_dataset, shares_of_dataset
 
 _JOB_COLUMNS = (
     "method", "seed", "status", "attempts", "seconds_total", "seconds_fit", "seconds_prior", "seconds_sample",
     "seconds_score", "peak_memory_bytes", "peak_device_memory_bytes", "n_parameters", "finished_at", "job",
 )  # fmt: skip
-MOST_CLASSES_NAMED = 30
 
 
 def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: Content) -> dict[str, object]:
@@ -91,35 +88,19 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
     return {"heads": [score_of(name).title for name in names], "rows": rows}
 
 
-def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> dict[str, object]:
-    """Pictures of one job per method, the index of `jobs`."""
+def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> Pictures:
+    """Draw what the stores have kept of one job per method, the index of `jobs`."""
     labels = jobs["store"] if "store" in jobs else pd.Series("", index=jobs.index)
     stores = {label: content.selection.open(label) for label in labels.unique()}
     places = {method: (stores[labels[method]], jobs["job"][method]) for method in jobs.index}
-    curves = {method: frame for method, (store, job) in places.items() if (frame := store.curves(job)) is not None}
-    embeddings, classes = [], []
-    for method, (store, job) in places.items():
-        latents = store.latents(job)
-        if latents and _drawable(latents):
-            svg, share = embedding(latents, method)
-            embeddings.append({"method": method, "svg": svg, "share": share})
-            classes = classes_of(latents)
-    real = next((found for store in stores.values() if (found := store.real(name)) is not None), None)
-    samples = {method: arrays for method, (store, job) in places.items() if (arrays := store.samples(job))}
-    return {
-        "curves": training_curves(curves, content.colours) if curves else [],
-        "embeddings": embeddings,
-        "classes": classes[:MOST_CLASSES_NAMED],
-        "more_classes": max(0, len(classes) - MOST_CLASSES_NAMED),
-        "series": series_panels(real, samples, content.colours) if real is not None else None,
-    }
-
-
-def _drawable(latents: Mapping[str, np.ndarray]) -> bool:
-    names = {"train", "test", "y_train", "y_test"}
-    if not names <= set(latents):
-        return False
-    return all(len(latents[split]) > 1 and np.isfinite(latents[split]).all() for split in ("train", "test"))
+    real = next((found for store in stores.values() if (found := store.real(name)) is not None), ())
+    return pictures_of(
+        {method: frame for method, (store, job) in places.items() if (frame := store.curves(job)) is not None},
+        {method: arrays for method, (store, job) in places.items() if (arrays := store.latents(job))},
+        real,
+        {method: arrays for method, (store, job) in places.items() if (arrays := store.samples(job))},
+        content.methods,
+    )
 
 
 def _provenance(jobs: pd.DataFrame, scores: pd.DataFrame) -> list[tuple[str, str]]:

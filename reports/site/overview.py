@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ...results import score_of
-from ..statistics import GAPS, higher_is_better
-from ..tables import ScoreTable
+from ..data.frames import higher_is_better
+from ..stats.comparison import GAPS
+from ..stats.tables import ScoreTable
 from .content import Content, Section
 from .shares import summary
 

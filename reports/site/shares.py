@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ...results import score_of
-from ..normalised import share_summary
+from ..stats.shares import share_summary
 from .content import Content
 
 

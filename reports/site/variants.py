@@ -7,10 +7,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from ...results import score_of
-from ..statistics import ALPHA, Comparison, higher_is_better
+from ..data.frames import higher_is_better
+from ..draw.bars import rank_bars
+from ..draw.web import picture
+from ..stats.comparison import ALPHA, Comparison
 from .content import Content, Section
 from .shares import shares_of_method
-from .svg import picture
 
 _COUNTS = (
     ("Jobs", "jobs"),
@@ -106,14 +108,8 @@ def _counts(ranks: pd.Series, n_methods: int) -> list[int]:
 
 
 def _bars(counts: list[int], colour: str) -> Markup:
-    most = max(counts) or 1
-    body = [
-        f'<rect x="{12 * place}" y="{round(40 - 38 * count / most)}" width="10" height="{round(38 * count / most)}"'
-        f' fill="{colour}"/>'
-        for place, count in enumerate(counts)
-    ]
-    label = "How often each rank: " + ", ".join(f"{place + 1}: {count}" for place, count in enumerate(counts))
-    return picture(12 * len(counts), 42, label, [*body, f'<path d="M0 41h{12 * len(counts) - 2}"/>'], "bars")
+    spoken = "How often each rank: " + ", ".join(f"{place + 1}: {count}" for place, count in enumerate(counts))
+    return picture(rank_bars(counts, colour), spoken, "bars")
 
 
 def _against(method: str, content: Content) -> dict[str, object]:

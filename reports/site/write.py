@@ -8,14 +8,14 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from joblib import Parallel, cpu_count, delayed
 
-from ..tables import GAP
+from ..stats.tables import GAP
 from .about import failures_page, provenance_page, score_section, scores_page
 from .content import Content
 from .datasets import dataset_page
 from .overview import overview
 from .variants import variant_page
 
-_TEMPLATES = Path(__file__).parents[1] / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 # A process more takes seconds to start and some 300 MB; it pays from so many pages on.
 MOST_WORKERS = 3
 FEWEST_PAGES = 24

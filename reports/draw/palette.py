@@ -1,9 +1,13 @@
-"""The order and the colour of methods, the same in every table and picture.
+"""The colours of methods and of classes, the same in every picture.
 
 The colours stay apart for colour-blind readers (after Okabe and Ito, 2008) and on light and dark ground.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ..data.methods import ordered
 
 _KNOWN = {
     "ae": "#0072b2",
@@ -26,20 +30,14 @@ _OTHERS = (
     "#3c8d7d", "#9a6fb0", "#d4a017", "#4f6d2f",
 )  # fmt: skip
 
-
-def ordered(methods: Iterable[str]) -> list[str]:
-    """Methods in the suite's own order, those it does not know behind, by name."""
-    known = list(_KNOWN)
-
-    def position(method: str) -> tuple[int, str]:
-        variant = method.split(" ")[0]
-        return (known.index(variant) if variant in known else len(known), method)
-
-    return sorted(set(methods), key=position)
+# After Okabe and Ito (2008) and Tol (2021): ten classes can be told apart, more share colours.
+_CLASSES = (
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#882255", "#7b6fd0", "#8c8c8c", "#117733",
+)  # fmt: skip
 
 
 def colours(methods: Iterable[str]) -> dict[str, str]:
-    """A colour per method, as "#rrggbb"; a known variant has its own, the first of several by that name too.
+    """Return a colour per method, as "#rrggbb"; a known variant has its own, the first of several by that name too.
 
     A method keeps its colour from picture to picture where each is given all methods, shown or not.
     """
@@ -53,3 +51,9 @@ def colours(methods: Iterable[str]) -> dict[str, str]:
             spare += 1
         chosen[method] = colour
     return chosen
+
+
+def class_colours(latents: Mapping[str, np.ndarray]) -> dict[int, str]:
+    """Return a colour per class of a job's latents, from `y_train` and `y_test`."""
+    labels = sorted({*np.asarray(latents["y_train"]).tolist(), *np.asarray(latents["y_test"]).tolist()})
+    return {label: _CLASSES[number % len(_CLASSES)] for number, label in enumerate(labels)}

@@ -7,85 +7,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .canvas import FAINT, FONT_SIZE, INK, canvas, fit, save, text_width, write
-from .effects import pairwise
+from ..stats.comparison import ALPHA, Comparison
+from ..stats.effects import pairwise
+from ..stats.groups import cliques, shows_cliques
+from .canvas import canvas, fit, text_width, write
+from .files import save
 from .palette import colours
-from .statistics import ALPHA, FEWEST_DATASETS, Comparison, gaps_text
+from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 
-ONE_COLUMN = 3.4
-TWO_COLUMNS = 7.0
 _MOST_LABEL = 0.37  # of the width, on either side
 _ROW = 0.19
 _LEVEL = 0.10
-
-
-def cliques(p_values: pd.DataFrame, alpha: float = ALPHA) -> list[list[str]]:
-    """The largest groups of methods no two of which differ significantly.
-
-    Two methods linked to a third need not be linked to each other, and a group need not be a run of
-    neighbours on the axis of ranks: groups are maximal cliques of the graph of pairs with p > alpha (Bron and
-    Kerbosch, 1973).
-
-    Args:
-        p_values: Methods x methods, adjusted.
-        alpha: Level.
-
-    Returns:
-        Groups of two or more, each in the order of `p_values`; sorted by where they begin and end.
-    """
-    names = list(p_values.index)
-    linked = {a: {b for b in names if b != a and p_values.loc[a, b] > alpha} for a in names}
-    found: list[list[str]] = []
-
-    def grow(group: set[str], candidates: set[str], excluded: set[str]) -> None:
-        if not candidates and not excluded:
-            if len(group) > 1:
-                found.append(sorted(group, key=names.index))
-            return
-        pivot = max(candidates | excluded, key=lambda name: len(linked[name] & candidates))
-        for name in sorted(candidates - linked[pivot], key=names.index):
-            grow(group | {name}, candidates & linked[name], excluded & linked[name])
-            candidates = candidates - {name}
-            excluded = excluded | {name}
-
-    grow(set(), set(names), set())
-    return sorted(found, key=lambda group: [names.index(name) for name in group])
-
-
-def shows_cliques(comparison: Comparison) -> bool:
-    """Whether there are data sets enough for a test to mean anything."""
-    return comparison.n_datasets >= FEWEST_DATASETS
-
-
-def reading(comparison: Comparison, alpha: float = ALPHA) -> str:
-    """How the diagram is to be read, in a few sentences, for its caption."""
-    n, pairs = comparison.n_datasets, len(comparison.pairs)
-    if not shows_cliques(comparison):
-        return (
-            f"With fewer than {FEWEST_DATASETS} data sets (here {n}) no significance can be shown: the ranks "
-            f"describe these data sets only, and no groups are drawn. {gaps_text(comparison)}"
-        )
-    text = f"Mean ranks over {n} data sets, the best on the left. "
-    if pairs == 1:
-        text += (
-            f"Of two methods there is one test: {_only_test(comparison)}. A bar joins them where p is above {alpha}."
-        )
-    else:
-        text += (
-            "A bar joins the methods with a dot on it that two-sided Wilcoxon signed-rank tests with Holm's correction "
-            f"over {pairs} pairs do not tell apart at {alpha}."
-        )
-    if comparison.smallest_p > alpha:
-        text += (
-            f" With so few data sets the smallest p-value that can come out is {comparison.smallest_p:.3g}, "
-            "so that no pair can be told apart whatever the scores."
-        )
-    return f"{text} {gaps_text(comparison)}"
-
-
-def _only_test(comparison: Comparison) -> str:
-    row = comparison.pairs.iloc[0]
-    return f"Wilcoxon p = {row['p']:.3g}, {row['win']} won, {row['tie']} tied, {row['loss']} lost by {row['first']}"
 
 
 def write_diagram(
@@ -115,6 +47,7 @@ def write_diagram(
     return save(critical_difference(comparison, width, alpha), stem, rows, png=True)
 
 
+@styled
 def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alpha: float = ALPHA) -> Figure:
     """Draw mean ranks on an axis, a label per method, and bars that join methods not told apart.
 

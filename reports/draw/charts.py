@@ -1,4 +1,4 @@
-"""Charts of scores, time and training: one colour per method, the same as in the diagrams."""
+"""Charts of scores, time and codes: one colour per method, the same as in the diagrams."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,17 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
-from ..results import score_of
-from .canvas import FAINT, FONT_SIZE, INK, chart, fit, label, plain
-from .diagram import ONE_COLUMN, TWO_COLUMNS
-from .errors import ReportError
-from .palette import colours, ordered
-from .statistics import Comparison, compare
+from ...results import score_of
+from ..data.errors import ReportError
+from ..data.methods import ordered
+from ..stats.comparison import Comparison, compare
+from .canvas import chart, fit, label, plain
+from .palette import colours
+from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
 _MARKERS = "osD^vP*X<>"
 _GREY = "#b0b0b0"
 
 
+@styled
 def scatter(comparison: Comparison, first: str, second: str) -> Figure:
     """Draw one method against another: a dot per data set, the diagonal, and how many the first has won, tied and lost.
 
@@ -54,6 +56,7 @@ def scatter(comparison: Comparison, first: str, second: str) -> Figure:
     return figure
 
 
+@styled
 def box_plot(comparison: Comparison) -> Figure:
     """Draw how each method's values spread over the data sets: quartiles, whiskers at 1.5 of their range, all dots."""
     names = list(comparison.summary.index)
@@ -75,6 +78,7 @@ def box_plot(comparison: Comparison) -> Figure:
     return figure
 
 
+@styled
 def seconds_against_score(
     scores: pd.DataFrame, jobs: pd.DataFrame, score: str, gaps: str = "refuse", datasets: Sequence[str] | None = None
 ) -> Figure:
@@ -122,55 +126,13 @@ def seconds_against_score(
     return figure
 
 
-def training_curves(curves: Mapping[str, pd.DataFrame], methods: Sequence[str] = ()) -> Figure:
-    """Draw training losses, a panel per stage, a line per method and run.
-
-    Args:
-        curves: By method: stage, step, name, value, as the store keeps them, and `seed` where there are several runs.
-            Of each stage the row named "loss" is drawn; of more than 200 steps means over 100 equal parts.
-        methods: All methods of the report, so that colours agree.
-
-    Raises:
-        ReportError: There is no loss in any of the frames.
-    """
-    parts = [frame.assign(method=method) for method, frame in curves.items()]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["name"])
-    rows = rows[rows["name"] == "loss"]
-    if rows.empty:
-        raise ReportError("there are no training losses to draw; run with --keep light")
-    if "seed" not in rows:
-        rows = rows.assign(seed=0)
-    stages = list(dict.fromkeys(rows["stage"]))
-    figure, grid = chart(TWO_COLUMNS, 2.3, columns=len(stages))
-    chosen = colours([*methods, *curves])
-    for axes, stage in zip(grid[0], stages, strict=True):
-        of = rows[rows["stage"] == stage]
-        for method in ordered(of["method"]):
-            runs = of[of["method"] == method].sort_values("step").groupby("seed")
-            for number, (_, run) in enumerate(runs):
-                name = plain(fit(method, 1.5)) if number == 0 else None
-                axes.plot(*_binned(run), color=chosen[method], lw=0.8, alpha=0.9, label=name)
-        if (of["value"] > 0).all():
-            axes.set_yscale("log")
-        label(axes, "step", "loss" if stage == stages[0] else "", stage)
-    _legend(figure, *grid[0])
-    return figure
-
-
-def _binned(run: pd.DataFrame, most: int = 200) -> tuple[np.ndarray, np.ndarray]:
-    steps, values = run["step"].to_numpy(float), run["value"].to_numpy(float)
-    if len(steps) <= most:
-        return steps, values
-    parts = np.array_split(np.arange(len(steps)), most // 2)
-    return np.array([steps[part].mean() for part in parts]), np.array([values[part].mean() for part in parts])
-
-
+@styled
 def codebook_use(counts: Mapping[str, np.ndarray], methods: Sequence[str] = ()) -> Figure:
     """Draw how often each code is used on the test series, most used first, and the perplexity.
 
     Args:
         counts: By method: how often each code was used (K,).
-        methods: As in `training_curves`.
+        methods: All methods of the report, so that colours agree.
 
     Raises:
         ReportError: No method has counts.

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import pandas as pd
 
-from ..results import score_of
-from .tables import GAP, ScoreTable
-from .titles import shorten
+from ...results import score_of
+from ..data.methods import shorten
+from ..stats.tables import GAP, ScoreTable
 
 # Width of the text block of main.tex in points, and of letters in \\footnotesize in it (Computer Modern), rounded up.
 TEXT_WIDTH = 484.0

@@ -5,10 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
-from ..results import score_of
-from .canvas import FONT_SIZE, canvas, fit, text_width, write
+from ...results import score_of
+from ..stats.comparison import ALPHA, Comparison
+from .canvas import canvas, fit, text_width, write
 from .palette import colours
-from .statistics import ALPHA, Comparison
+from .style import FONT_SIZE, styled
 
 _CELL_WIDTH = 0.78
 _CELL_HEIGHT = 0.46
@@ -18,6 +19,7 @@ _MOST_NAME = 1.6
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#f2b27a", "#ffffff", "#8fbfe0"])
 
 
+@styled
 def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
     """Draw a cell per pair of methods, best mean rank first: how the method of the row does against that of the column.
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ..results import judged_scores, score_of
+from ...results import judged_scores, score_of
+from ..data.frames import score_names
+from ..data.methods import shorten
+from ..data.selection import Selection
+from ..stats.comparison import ALPHA, FEWEST_DATASETS
 from .latex import breakable, escape
-from .selection import Selection
-from .statistics import ALPHA, FEWEST_DATASETS
-from .tables import score_names
-from .titles import shorten
 
 # What is cited where. A variant's paper is cited where the variant is in the report.
 _VARIANTS = {

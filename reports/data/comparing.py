@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..results import SCORES, ResultStore, judged_scores
+from ...results import SCORES, ResultStore, judged_scores
 from .errors import ReportError
 from .external import read_external
 from .rows import hash_rows, row_digests

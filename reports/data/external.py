@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..results import SCORES
-from ..results.published import published
+from ...results import SCORES
+from ...results.published import published
 from .errors import ReportError
 
 _PUBLISHED = "published"

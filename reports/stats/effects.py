@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from .errors import ReportError
-from .statistics import Comparison
+from ..data.errors import ReportError
+from .comparison import Comparison
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -12,11 +12,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ..results import SCORES, score_of
-from .errors import ReportError
-from .palette import ordered
+from ...results import score_of
+from ..data.errors import ReportError
+from ..data.frames import higher_is_better, seed_means
+from ..data.methods import name_methods, ordered, shorten
 from .significance import critical_distance, friedman, holm, nemenyi, wilcoxon
-from .titles import shorten
 
 ALPHA = 0.05
 FEWEST_DATASETS = 5
@@ -93,47 +93,6 @@ class Comparison:
         return found if self.better else -found
 
 
-def name_methods(scores: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a column `method`: the variant, and its views in brackets where it ran with several.
-
-    A frame that has the column already is returned as it is.
-    """
-    if "method" in scores:
-        return scores
-    kinds = scores.groupby("variant")["views"].transform("nunique")
-    method = scores["variant"].where(kinds <= 1, scores["variant"] + " (" + scores["views"] + ")")
-    return scores.assign(method=method)
-
-
-def seed_means(scores: pd.DataFrame, score: str, datasets: Sequence[str] | None = None) -> pd.DataFrame:
-    """One score as data sets x methods, seeds averaged; NaN where there is no value, or not of every seed.
-
-    A method's seeds are all those it has a value of anywhere: where a data set lacks one of them, a job failed or has
-    not run, and the mean of the others would stand in for it unseen.
-
-    Args:
-        scores: Tidy scores: dataset, variant, views, seed, score, value.
-        score: Name of the score.
-        datasets: The data sets that ought to be there; all that occur in `scores` if not given.
-
-    Raises:
-        ReportError: Nobody has this score.
-    """
-    named = name_methods(scores)
-    # Sorted, so that the last bit of a mean does not depend on the order of the rows.
-    rows = named[named["score"] == score].sort_values(["dataset", "method", "seed"], kind="stable")
-    if rows.empty:
-        raise ReportError(f"there is no score {score!r} here; there are: {', '.join(sorted(scores['score'].unique()))}")
-    wanted = sorted(set(scores["dataset"].unique()) | set(datasets or ()))
-    cells = rows.assign(value=rows["value"].astype(float)).groupby(["dataset", "method"])["value"]
-    # mean() skips NaN; one diverged seed must not vanish in the mean of the others.
-    seeds = rows.groupby("method")["seed"].nunique()
-    complete = cells.count() == cells.size().index.get_level_values("method").map(seeds)
-    cells = cells.mean().where(complete)
-    table = cells.unstack("method").reindex(index=wanted, columns=ordered(rows["method"]))
-    return table.rename_axis(index="dataset", columns="method").astype(float)
-
-
 def compare(
     scores: pd.DataFrame,
     score: str,
@@ -207,16 +166,6 @@ def gaps_text(comparison: Comparison) -> str:
         named = ", ".join(shorten(name) for name in out[:5]) + (f" and {len(out) - 5} more" if len(out) > 5 else "")
         text += f"; left out: {named}"
     return text + "."
-
-
-def higher_is_better(score: str, scores: pd.DataFrame) -> bool | None:
-    """Direction of a score: from the suite's table, for a score it does not know from its rows."""
-    if score in SCORES:
-        return SCORES[score].higher_is_better
-    said = set(scores.loc[scores["score"] == score, "higher_is_better"].dropna())
-    if len(said) > 1:
-        raise ReportError(f"the rows of {score} disagree on its direction")
-    return bool(said.pop()) if said else None
 
 
 def _summary(values: pd.DataFrame, ranks: pd.DataFrame, better: bool) -> pd.DataFrame:

@@ -6,15 +6,16 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..results import score_of
-from .comparing import select_stores
-from .errors import ReportError
+from ...results import score_of
+from ..data.comparing import select_stores
+from ..data.errors import ReportError
+from ..data.frames import score_names
+from ..data.lineage import MANIFEST, Lineage, Source, read_manifest
+from ..stats.comparison import GAPS
+from ..stats.tables import compare_all
 from .latex import escape
-from .lineage import MANIFEST, Lineage, Source, read_manifest
 from .manuscript import Manuscript, generation, one_score, overview, series
-from .provenance import protocol_latex
-from .statistics import GAPS
-from .tables import compare_all, score_names
+from .protocol import protocol_latex
 
 _BIBLIOGRAPHY = Path(__file__).parent / "references.bib"
 _MAIN = "main.tex"

@@ -10,20 +10,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from .comparing import select_stores
-from .diagram import write_diagram
-from .effects import pairwise
-from .errors import ReportError
-from .latex import leaderboard_latex, score_table_latex
-from .lineage import Lineage, Source
-from .normalised import normalised, reading_levels
-from .rows import TABLES
-from .selection import Selection
-from .site import Content, Section, write_site
-from .site.names import file_names
-from .site.paths import hide_paths
-from .statistics import GAPS, Comparison
-from .tables import ScoreTable, board_of, compare_all, coverage, failures, score_names, score_table
+from ..data.comparing import select_stores
+from ..data.errors import ReportError
+from ..data.frames import score_names
+from ..data.levels import reading_levels
+from ..data.lineage import Lineage, Source
+from ..data.rows import TABLES
+from ..data.selection import Selection
+from ..draw.diagram import write_diagram
+from ..paper.latex import leaderboard_latex, score_table_latex
+from ..stats.comparison import GAPS, Comparison
+from ..stats.effects import pairwise
+from ..stats.shares import normalised
+from ..stats.tables import ScoreTable, board_of, compare_all, coverage, failures, score_table
+from .content import Content, Section
+from .names import file_names
+from .paths import hide_paths
+from .write import write_site
 
 _MARKER = "report.json"
 _MAY_HOLD_PATHS = ("error", "traceback", "config", "overrides")

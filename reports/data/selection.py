@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..results import ResultStore, judged_scores
+from ...results import ResultStore, judged_scores
 from .errors import ReportError
+from .methods import name_methods
 from .rows import hash_rows, row_digests
-from .statistics import name_methods
 
 # Rows that differ in one of these were not made alike. Within the columns named second they must agree.
 _ALIKE = (

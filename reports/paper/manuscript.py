@@ -8,20 +8,23 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..results import scaled_scores, score_of
-from .canvas import save_pdf
-from .charts import box_plot, seconds_against_score
-from .diagram import TWO_COLUMNS, reading, write_diagram
-from .errors import ReportError
-from .figures import real_against_generated
+from ...results import scaled_scores, score_of
+from ..data.errors import ReportError
+from ..data.levels import reading_levels
+from ..data.lineage import Lineage, Source
+from ..data.methods import ordered
+from ..data.selection import Selection
+from ..draw.charts import box_plot, seconds_against_score
+from ..draw.diagram import write_diagram
+from ..draw.files import save_pdf
+from ..draw.matrix import comparison_matrix
+from ..draw.series import real_against_generated
+from ..draw.style import TWO_COLUMNS
+from ..stats.comparison import ALPHA, Comparison, gaps_text
+from ..stats.groups import reading
+from ..stats.shares import normalised, share_summary
+from ..stats.tables import coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
-from .lineage import Lineage, Source
-from .matrix import comparison_matrix
-from .normalised import normalised, reading_levels, share_summary
-from .palette import ordered
-from .selection import Selection
-from .statistics import ALPHA, Comparison, gaps_text
-from .tables import coverage, leaderboard, score_table
 
 _PICTURED = 3
 _WIDEST = 6.6  # inches; wider figures are shrunk to the text

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..results import SCORES, score_of
-from .errors import ReportError
-from .palette import ordered
-from .statistics import Comparison, compare, higher_is_better, name_methods, seed_means
+from ...results import score_of
+from ..data.errors import ReportError
+from ..data.frames import higher_is_better, score_names, seed_means
+from ..data.methods import name_methods, ordered
+from .comparison import Comparison, compare
 
 GAP = "–"
 
@@ -35,12 +36,6 @@ class ScoreTable:
     text: pd.DataFrame
     place: pd.DataFrame
     real: pd.Series | None
-
-
-def score_names(scores: pd.DataFrame) -> list[str]:
-    """The scores that are there, in the suite's order, those it does not know behind."""
-    there = {name for name in scores["score"].unique() if not score_of(name).companion}
-    return [name for name in SCORES if name in there] + sorted(there - set(SCORES))
 
 
 def score_table(
