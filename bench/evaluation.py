@@ -18,7 +18,7 @@ SCORE_VERSION = 1
 
 @dataclass(frozen=True)
 class Referees:
-    """What the scores of generated series need beside the job's arrays.
+    """The real series and FCNs that scores of generated series need beside the job's arrays.
 
     Attributes:
         dataset: The real series.
@@ -56,8 +56,8 @@ def evaluate(names: Iterable[str], outputs: Outputs, referees: Referees | None =
 
     Args:
         names: Names of the scores, for which the outputs suffice.
-        outputs: What the model gave.
-        referees: What scores of generated series need; None where none of them is wanted.
+        outputs: Outputs of the model.
+        referees: Needed by scores of generated series; None where none of them is wanted.
 
     Raises:
         ValueError: A score needs what is not there, or its arrays have no score.

@@ -18,7 +18,7 @@ _SAMPLES = frozenset({"unconditional", "conditional", "conditional_labels"})
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a model gave: everything that scores are made of, and enough to make new ones without training.
+    """The outputs of a model: everything that scores are made of, and enough to make new ones without training.
 
     Attributes:
         latents: Pooled features `train`, `test` (N, C) and, with a quantiser, `train_continuous`, `test_continuous`;
@@ -36,7 +36,7 @@ class Outputs:
         return self.latents | self.samples
 
     def suffices(self, names: Iterable[str]) -> bool:
-        """Whether these scores can be made of what is here."""
+        """Tell whether these scores can be made of what is here."""
         return all(MEASURES[name].needs <= self.latents.keys() | self.samples.keys() for name in names)
 
 
@@ -53,7 +53,7 @@ def scores_of(model: Model) -> tuple[str, ...]:
 
 
 def of_samples(name: str) -> bool:
-    """Whether a score is made of generated series, and so needs the data set and a device for an FCN."""
+    """Tell whether a score is made of generated series, and so needs the data set and a device for an FCN."""
     return bool(MEASURES[name].needs & _SAMPLES)
 
 

@@ -17,7 +17,7 @@ from .draw.matrix import comparison_matrix
 from .draw.series import real_against_generated
 from .paper import paper
 from .site import report
-from .stats.comparison import Comparison, compare, gaps_text
+from .stats.comparison import Comparison, NotCompared, compare, gaps_text
 from .stats.effects import effects, pairwise
 from .stats.groups import cliques
 from .stats.shares import normalised, share_summary
@@ -26,6 +26,7 @@ from .stats.tables import coverage, leaderboard, leaderboard_text, score_table
 __all__ = [
     "Comparison",
     "Lineage",
+    "NotCompared",
     "ReportError",
     "Selection",
     "Source",

@@ -26,7 +26,7 @@ _REAL = "It means little by itself: read it beside what the data set's real seri
 
 @dataclass(frozen=True)
 class Score:
-    """A row of the table: how a score is named, read and judged.
+    """A row of the table: the name of a score, the way to read it, and its judge.
 
     Attributes:
         name: Name in the store.
@@ -37,7 +37,7 @@ class Score:
         bounds: The lowest and the highest value that the score can have.
         judge: "fcn" where the FCN of the data set judges the series, so that values depend on it; None elsewhere.
         scale: The ends of its reading scale, None for a score that is read by itself.
-        companion: Whether the score stands beside another one and has no place of its own in reports.
+        companion: True for a score that stands beside another one and has no place of its own in reports.
         cited: Keys of its papers in the bibliography.
         definition: The definition at length, by paragraphs.
     """

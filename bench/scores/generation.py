@@ -11,12 +11,12 @@ from .measure import Evaluation, Measure, Measured, Real
 
 
 def inception_score(p: ArrayLike, splits: int = 10, seed: int = 0) -> tuple[float, float]:
-    """Inception score: Salimans et al. (NeurIPS 2016), section 4; exp E KL(p(y|x) || p(y)).
+    """Return the inception score of Salimans et al. (NeurIPS 2016), section 4: exp E KL(p(y|x) || p(y)).
 
     Args:
         p: Class probabilities (N, K) of generated series; each row sums to 1.
         splits: Random parts, as equal as can be, whose scores are averaged; 1 takes the whole.
-        seed: Of the random split.
+        seed: Seed of the random split.
 
     Returns:
         Mean and standard deviation (over the parts) of the score, which lies in [1, K].
@@ -34,7 +34,7 @@ def inception_score(p: ArrayLike, splits: int = 10, seed: int = 0) -> tuple[floa
 
 
 def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Frechet distance of the Gaussians fitted to two sets of features (squared, as FID is reported).
+    """Return the Frechet distance of the Gaussians fitted to two sets of features, squared as FID is.
 
     Dowson and Landau (J. Multivariate Analysis, 1982); Heusel et al. (NeurIPS 2017), equation 6. The trace
     of the root of the product of the covariances is the sum of the roots of the eigenvalues of
@@ -64,7 +64,7 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def accuracy(p: ArrayLike, y: ArrayLike) -> float:
-    """Share of rows of class probabilities (N, K) whose largest is that of the label (N,).
+    """Return the share of rows of class probabilities (N, K) whose largest is that of the label (N,).
 
     Raises:
         ValueError: Not rows of probabilities, or another number of labels.

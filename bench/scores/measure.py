@@ -1,4 +1,4 @@
-"""How a score is computed of what a job gave: the arrays it needs, and the function that takes them."""
+"""The measure of a score: the arrays of a job that it needs, and the function that takes them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Trained:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What the scores of one job are computed of.
+    """The things of which the scores of one job are computed.
 
     Attributes:
         arrays: The job's arrays by name, see `bench.outputs.Outputs`.
@@ -89,7 +89,7 @@ class Measured:
         value: The score.
         n_samples: Number of series behind it, where that matters.
         classifier: Name of the FCN behind it.
-        reference: What the series were compared with, such as "test".
+        reference: Series with which the job's were compared, such as "test".
     """
 
     value: float
@@ -100,7 +100,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Measure:
-    """How a score is computed.
+    """The way in which a score is computed.
 
     Attributes:
         needs: Names of the arrays that it is made of, see `bench.outputs.Outputs`.

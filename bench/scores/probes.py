@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def pool_features(z: ArrayLike) -> np.ndarray:
-    """Average over all dimensions after the second: (N, C, ...) -> (N, C) float64.
+    """Return averages over all dimensions after the second: (N, C, ...) -> (N, C) float64.
 
     Raises:
         ValueError: Fewer than two dimensions, empty, NaN or infinity.
@@ -29,7 +29,7 @@ def pool_features(z: ArrayLike) -> np.ndarray:
 
 
 def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike) -> float:
-    """Test accuracy of a support vector machine with linear kernel and C = 1.
+    """Return the test accuracy of a support vector machine with linear kernel and C = 1.
 
     Args:
         z_train: Features (N, C); scaled here to [-1, 1] over the training rows.
@@ -51,7 +51,7 @@ def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_te
 
 
 def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike, k: int = 5) -> float:
-    """Test accuracy of the k nearest neighbours by Euclidean distance, on features scaled to [-1, 1].
+    """Return the test accuracy of the k nearest neighbours by Euclidean distance, on features scaled to [-1, 1].
 
     Arguments, return value and errors are those of `linear_probe`; `k` is at most the number of training
     rows. Of classes with equally many neighbours, the first in sorted order wins.
@@ -64,7 +64,7 @@ def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: Array
 
 
 def _votes(model: SVC, z: np.ndarray) -> np.ndarray:
-    """What `model.predict` gives, from one hyperplane per pair of classes instead of all support vectors.
+    """Return what `model.predict` gives, from one hyperplane per pair of classes instead of all support vectors.
 
     On the archive's large sets, going through the support vectors takes longer than fitting.
     """

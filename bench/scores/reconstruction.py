@@ -11,7 +11,7 @@ from .measure import Evaluation, Measure, Measured
 
 
 def reconstruction_mse(x: ArrayLike, x_hat: ArrayLike) -> float:
-    """Mean squared error over all values of two arrays of one shape.
+    """Return the mean squared error over all values of two arrays of one shape.
 
     Raises:
         ValueError: Shapes that differ, empty input, NaN or infinity.
@@ -23,10 +23,10 @@ def reconstruction_mse(x: ArrayLike, x_hat: ArrayLike) -> float:
 
 
 def perplexity(counts: ArrayLike) -> float:
-    """Exponential of the entropy of code use: K where K codes are used alike, 1 where one is used alone.
+    """Return the exponential of the entropy of code use: K where K codes are used alike, 1 where one is used alone.
 
     Args:
-        counts: How often each code is used (K,).
+        counts: Number of uses of each code (K,).
 
     Raises:
         ValueError: Empty, NaN, negative, or all zero.

@@ -29,7 +29,7 @@ def select_stores(
     against: Sequence[str] | str = (),
     protocol: int | None = None,
 ) -> Selection:
-    """The results of one store or several, and of others to hold them against.
+    """Select the results of one store or several, and of others to hold them against.
 
     With several stores, a method is named after its store too: `vqvae [A]`. The same variant in two stores is two
     methods, told apart by the label alone, so that the same job may be in both.
@@ -37,7 +37,7 @@ def select_stores(
     Args:
         stores: A store's folder, or several by their labels. A single one with the label "" has no label.
         preset: The preset of all; needed where one of the stores holds several.
-        against: What else to compare with: "published" for all tables that ship with the package,
+        against: Other results to compare with: "published" for all tables that ship with the package,
             "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
             methods. Of these, the data sets that the stores have.
         protocol: The version of the protocol of all; needed where one of the stores holds several.
@@ -151,7 +151,7 @@ def _judges(scores: pd.DataFrame) -> list[str]:
 
 
 def _references(parts: Mapping[str, Selection]) -> tuple[pd.DataFrame, list[str]]:
-    """The references of the first store that has a data set's."""
+    """Return the references of the first store that has a data set's."""
     together = pd.concat([part.references.assign(store=label) for label, part in parts.items()], ignore_index=True)
     first = together.drop_duplicates("dataset").set_index("dataset")["store"]
     chosen = together[together["store"] == together["dataset"].map(first)].reset_index(drop=True)

@@ -22,7 +22,7 @@ class External:
     Attributes:
         rows: dataset, method, variant, views, seed, score, value, higher_is_better, and where the source gives
             means over runs `runs` and `std`.
-        note: What they are, and how far they may be compared, a sentence or two for captions.
+        note: Their origin, and how far they may be compared, a sentence or two for captions.
     """
 
     rows: pd.DataFrame
@@ -30,7 +30,7 @@ class External:
 
 
 def read_external(spec: str) -> External:
-    """Rows that a user asked to compare with.
+    """Read rows that a user asked to compare with.
 
     Args:
         spec: "published", "published:NAME", the path of a tidy CSV (dataset, method, score, value; seed if there
@@ -46,7 +46,7 @@ def read_external(spec: str) -> External:
 
 
 def move_spec(spec: str, to: Callable[[Path], str | Path]) -> str:
-    """A spec as `read_external` takes it, with its path, if it has one, changed by `to`."""
+    """Return a spec as `read_external` takes it, with its path, if it has one, changed by `to`."""
     if _is_published(spec):
         return spec
     score, path = _parts(spec)

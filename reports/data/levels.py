@@ -12,7 +12,7 @@ def reading_levels(selection: Selection) -> pd.DataFrame:
     """Return the two levels of every data set and generation score.
 
     Args:
-        selection: What a report is about. The features of the real test series and the labels beside kept latents
+        selection: The rows of the report. The features of the real test series and the labels beside kept latents
             are read from its stores, where they were kept.
 
     Returns:

@@ -53,7 +53,7 @@ class Lineage:
     """Collects where the files of a report come from.
 
     Args:
-        selection: What the report is about.
+        selection: The rows of the report.
     """
 
     selection: Selection
@@ -91,8 +91,8 @@ class Lineage:
         """Write the manifest for the files noted, all of which are in `folder` by now.
 
         Args:
-            folder: Where the files are.
-            home: Where the folder will be moved; stores are named by their path from there.
+            folder: Folder of the files.
+            home: Place to which the folder will be moved; stores are named by their path from there.
 
         Raises:
             OSError: A file cannot be read, or the manifest not written.
@@ -147,7 +147,11 @@ def check(folder: str | Path, stores: Mapping[str, str | Path] | None = None) ->
 
 
 def read_manifest(folder: Path) -> dict:
-    """The manifest of a report. Raises ReportError where there is none, or none that can be read."""
+    """Return the manifest of a report.
+
+    Raises:
+        ReportError: There is none, or none that can be read.
+    """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))

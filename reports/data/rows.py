@@ -1,4 +1,4 @@
-"""Hashes of rows: what a table or a figure was made of, in 20 hex digits."""
+"""Hashes of the rows of which a table or a figure was made, in 20 hex digits."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-# What tells a row from another and from its own older self. An attempt has a name of its own, so that whatever
+# These columns tell a row from another and from its own older self. An attempt has a name of its own, so that whatever
 # else is in its row needs no place here.
 _COLUMNS = {
     "scores": ("dataset", "method", "seed", "score", "value", "score_version", "classifier", "job"),
@@ -17,14 +17,14 @@ TABLES = tuple(_COLUMNS)
 
 
 def row_digests(frame: pd.DataFrame, table: str) -> np.ndarray:
-    """A digest per row of the frame `table`, which is "scores", "jobs" or "references"; (n,) of text."""
+    """Return a digest per row of the frame `table`, which is "scores", "jobs" or "references"; (n,) of text."""
     columns = [_texts(frame[name]) if name in frame else [""] * len(frame) for name in _COLUMNS[table]]
     rows = zip(*columns, strict=True)
     return np.array([hashlib.sha256("\x1f".join(row).encode()).hexdigest() for row in rows], dtype=object)
 
 
 def hash_rows(digests: Iterable[str]) -> str:
-    """20 hex digits for a set of rows, whatever their order."""
+    """Return 20 hex digits for a set of rows, whatever their order."""
     return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()[:20]
 
 

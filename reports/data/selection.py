@@ -1,4 +1,4 @@
-"""What of a store enters a report: finished jobs of one preset that may be compared, or a refusal."""
+"""The rows of a store that enter a report: finished jobs of one preset that may be compared, or a refusal."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _ALIKE = (
     ("data_hash", ("dataset",)),
     ("treatment", ("dataset",)),
 )
-# What decides the scores that a judge gives; CAS trains an FCN of its own in each job.
+# These decide the scores that a judge gives; CAS trains an FCN of its own in each job.
 _BEHIND = ("classifier", "n_samples", "reference")
 
 
@@ -39,7 +39,7 @@ class Selection:
             have a column `store`.
         wanted_preset: The preset that was asked for, None where there was but one.
         wanted_protocol: The version of the protocol that was asked for, None where there was but one.
-        against: What else was asked to compare with.
+        against: Other results that were asked for.
         notes: Sentences on what the methods do not share, for captions.
     """
 
@@ -60,7 +60,7 @@ class Selection:
         return sorted(self.jobs["dataset"].unique())
 
     def open(self, label: str = "") -> ResultStore:
-        """The store behind a label, for its samples, latents and curves."""
+        """Open the store behind a label, for its samples, latents and curves."""
         return ResultStore(self.stores[label])
 
 
@@ -173,7 +173,7 @@ def _references(references: pd.DataFrame, scores: pd.DataFrame, preset: str, pro
     same_data = references["data_hash"] == references["dataset"].map(hashes)
     same_kind = (references["preset"] == preset) & (references["protocol_version"] == protocol)
     references = references[same_data & same_kind]
-    # Where several FCNs were at work, the references that belong are those of the one behind the scores.
+    # If several FCNs were at work, the references that belong are those of the one behind the scores.
     behind = scores[scores["score"].isin(judged_scores())].drop_duplicates("dataset")
     used = references["dataset"].map(behind.set_index("dataset")["classifier"])
     references = references[used.isna() | (references["classifier"] == used)]

@@ -117,7 +117,7 @@ def _axis(axes: Axes, n_methods: int, at, top: float) -> None:
 
 
 def _levels(spans: list[tuple[float, float]]) -> list[int]:
-    """A level for each span, so that spans on one level do not touch."""
+    """Return a level for each span, so that spans on one level do not touch."""
     ends: list[float] = []
     chosen = []
     for low, high in spans:

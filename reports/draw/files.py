@@ -20,7 +20,7 @@ def save(figure: Figure, stem: str | Path, rows: str | None = None, png: bool = 
         figure: The figure.
         stem: Path without the ending.
         rows: Hash of the rows behind the figure, kept in each file's metadata.
-        png: Whether to write `stem`.png as well, 300 pixels to the inch.
+        png: Write `stem`.png as well, 300 pixels to the inch.
     """
     save_pdf(figure, Path(f"{stem}.pdf"), rows)
     svg = svg_text(figure, rows)

@@ -37,7 +37,7 @@ def latent_map(
         how: As in `project`; principal components are those of the training series.
         seed: As in `project`.
         most: Number of rows drawn of a split, evenly spaced where there are more.
-        legend: Whether the classes are named beside the map, where they are not too many.
+        legend: Name the classes beside the map, if they are not too many.
 
     Raises:
         ReportError: As `project`.

@@ -29,7 +29,7 @@ def picture(figure: Figure, spoken: str, kind: str = "") -> Markup:
 
     Args:
         figure: The figure.
-        spoken: What there is to see, for those who do not see it.
+        spoken: Description for those who do not see it.
         kind: Class of the element, for the style sheet.
     """
     return inline(svg_text(figure), spoken, kind)

@@ -53,7 +53,7 @@ _ESCAPES = {
 
 
 def escape(text: str) -> str:
-    """Text from outside as LaTeX that prints just that text; a letter that pdflatex lacks as its code, U+1F600."""
+    """Return text from outside as LaTeX that prints just that; a letter that pdflatex lacks as its code, U+1F600."""
     written = []
     for before, letter in pairwise(f" {text}"):
         # Two of these in a row would be printed as another letter.
@@ -63,7 +63,7 @@ def escape(text: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """A long name for running text: escaped, and broken over lines where it must be."""
+    """Return a long name for running text: escaped, and broken over lines where it must be."""
     return r"\hspace{0pt}".join(escape(text[i : i + 6]) for i in range(0, len(text), 6))
 
 
@@ -81,7 +81,7 @@ class Cell:
     place: int = 0
 
     def latex(self) -> str:
-        """The cell as LaTeX; what follows a ± is small."""
+        """Return the cell as LaTeX; what follows a ± is small."""
         value, pm, spread = self.text.partition(" ± ")
         text = "--" if value == GAP else escape(value)
         text = {1: rf"\textbf{{{text}}}", 2: rf"\underline{{{text}}}"}.get(int(self.place), text)
@@ -95,7 +95,7 @@ class Cell:
 
 
 def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = None) -> str:
-    """A score's table as `table` or `longtable` environments.
+    """Return a score's table as `table` or `longtable` environments.
 
     Args:
         table: Data sets x methods.
@@ -124,7 +124,7 @@ def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = Non
 
 
 def leaderboard_latex(board: pd.DataFrame, caption: str, rows: str | None = None) -> str:
-    """A leaderboard as a `table` environment: mean (mean rank) per score, the best mean ranks marked."""
+    """Return a leaderboard as a `table` environment: mean (mean rank) per score, the best mean ranks marked."""
     scores = list(dict.fromkeys(board.columns.get_level_values("score")))
     places = {score: board[score, "mean_rank"].round(9).rank(method="dense") for score in scores}
     lines = []
@@ -145,7 +145,7 @@ def leaderboard_latex(board: pd.DataFrame, caption: str, rows: str | None = None
 def frame_latex(
     frame: pd.DataFrame, first: str, caption: str, label: str, digits: int = 3, rows: str | None = None
 ) -> str:
-    """Any frame as a table: its index in the first column, headed `first`; numbers with so many digits."""
+    """Return any frame as a table: its index in the first column, headed `first`; numbers with so many digits."""
     columns = [_texts(frame[column], digits) for column in frame]
     lines = [(str(name), [Cell(text) for text in line]) for name, *line in zip(frame.index, *columns, strict=True)]
     return booktabs(first, [str(column) for column in frame.columns], lines, caption, label, rows)
@@ -167,14 +167,14 @@ def booktabs(
     label: str,
     rows: str | None = None,
 ) -> str:
-    """A table: in parts where it is too wide, over pages where it is too long.
+    """Return a table: in parts where it is too wide, over pages where it is too long.
 
     Args:
         first: Head of the first column.
         heads: Heads of the others.
         lines: Name and cells of every row.
         caption: Plain text.
-        label: What follows "tab:"; letters, digits and hyphens of it are kept.
+        label: End of the label, after "tab:"; letters, digits and hyphens of it are kept.
         rows: Hash of the rows behind the table, for a comment.
     """
     names = max([_width(first), *(_width(_name(name)) for name, _ in lines)]) + _GAP
@@ -241,7 +241,7 @@ def _name(name: str) -> str:
 
 
 def _wrapped(head: str) -> list[str]:
-    """A head in lines of at most 14 letters, broken after a separator where there is one, at most four lines."""
+    """Return a head in lines of at most 14 letters, broken after a separator where there is one, at most four lines."""
     lines: list[str] = []
     for piece in re.findall(r"[^_\s:./-]*[_:./-]?\s*|\s+", head):
         while len(piece.strip()) > _HEAD_LINE:
@@ -263,13 +263,13 @@ def _head(head: str) -> str:
 
 
 def _width(text: str) -> float:
-    """Points of a text in \\footnotesize; a letter that is printed as its code counts as that."""
+    """Return the width of a text in points, in \\footnotesize; a letter that is printed as its code counts as that."""
     shown = re.sub(r"[^\x20-\x7e\xc0-\xff–…±χ²]", "U+FFFFF", text)
     return sum(_WIDTHS.get(letter, _CAPITAL if letter.isupper() else _LETTER) for letter in shown)
 
 
 def _parts(widths: Sequence[float], room: float) -> list[list[int]]:
-    """Columns in parts that fit, about equally many in each."""
+    """Return the columns in parts that fit, about equally many in each."""
     for count in range(1, len(widths) + 1):
         size = -(-len(widths) // count)
         parts = [list(range(i, min(i + size, len(widths)))) for i in range(0, len(widths), size)]

@@ -20,7 +20,7 @@ from ..draw.files import save_pdf
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
 from ..draw.style import TWO_COLUMNS
-from ..stats.comparison import ALPHA, Comparison, gaps_text
+from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
 from ..stats.shares import normalised, share_summary
 from ..stats.tables import coverage, leaderboard, score_table
@@ -38,7 +38,7 @@ _DIAGRAM = (".pdf", ".svg", ".png", "-ranks.csv", "-p-values.csv")
 
 @dataclass
 class Manuscript:
-    """What a paper is made from and where to."""
+    """A paper that is being written: its folder, its rows and its document so far."""
 
     folder: Path
     selection: Selection
@@ -52,14 +52,14 @@ class Manuscript:
         return rows
 
     def table(self, name: str, source: Source, write: Callable[[str], str], frame: pd.DataFrame) -> None:
-        """A table as .tex, which `write` makes of the hash of its rows, and as .csv."""
+        """Add a table as .tex, which `write` makes of the hash of its rows, and as .csv."""
         rows = self.record(f"tables/{name}", (".tex", ".csv"), source)
         (self.folder / f"tables/{name}.tex").write_text(write(rows), encoding="utf-8")
         frame.to_csv(self.folder / f"tables/{name}.csv")
         self.body.append(rf"\input{{tables/{name}.tex}}")
 
     def figure(self, name: str, source: Source, figure: Figure, caption: str) -> None:
-        """A figure as .pdf."""
+        """Add a figure as .pdf."""
         rows = self.record(f"figures/{name}", (".pdf",), source)
         save_pdf(figure, self.folder / f"figures/{name}.pdf", rows)
         self.include(name, figure.get_size_inches()[0], caption)
@@ -77,8 +77,8 @@ class Manuscript:
         ]
 
 
-def overview(work: Manuscript, comparisons: Mapping[str, Comparison | str], gaps: str) -> None:
-    """All methods and scores at a glance, what there is of them, and the tests over all methods."""
+def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompared], gaps: str) -> None:
+    """Add all methods and scores at a glance, their coverage, and the tests over all methods."""
     selection = work.selection
     board = leaderboard(selection.scores, gaps, selection.datasets)
     flat = board.set_axis([f"{score} {statistic}" for score, statistic in board.columns], axis=1)
@@ -99,7 +99,10 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | str], gaps
         lambda rows: frame_latex(shown, "Method", caption, "coverage", 1, rows),
         counted,
     )
-    tests = pd.DataFrame([_test_row(name, found) for name, found in comparisons.items()]).set_index("score")
+    tests = [_test_row(found) for found in comparisons.values() if isinstance(found, Comparison) or found.refused]
+    if not tests:
+        return
+    tests = pd.DataFrame(tests).set_index("score")
     caption = (
         "Friedman's test over all methods of a score, and the smallest p-value that Wilcoxon's exact test and Holm's "
         f"correction can give with so many data sets and pairs. Policy for gaps: {gaps}; dashes: not compared."
@@ -113,12 +116,12 @@ def _p_text(p: float | None) -> str | None:
     return None if pd.isna(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _test_row(score: str, found: Comparison | str) -> dict[str, object]:
-    if isinstance(found, str):
-        return {"score": score, "refused": found}
+def _test_row(found: Comparison | NotCompared) -> dict[str, object]:
+    if isinstance(found, NotCompared):
+        return {"score": found.score, "refused": found.why}
     chi2, p = found.friedman or (None, None)
     return {
-        "score": score,
+        "score": found.score,
         "methods": found.ranks.shape[1],
         "data sets": found.n_datasets,
         "χ²": chi2,
@@ -129,19 +132,19 @@ def _test_row(score: str, found: Comparison | str) -> dict[str, object]:
     }
 
 
-def one_score(work: Manuscript, score: str, found: Comparison | str | None, gaps: str) -> None:
-    """A score: its table, and where methods are compared the diagram, the matrix, the boxes and the times."""
-    selection, stem = work.selection, stem_of(score)
+def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> None:
+    """Add a score: its table, and if methods are compared the diagram, the matrix, the boxes and the times."""
+    selection, score, stem = work.selection, found.score, stem_of(found.score)
     source = Source(("scores", "references"), scores=(score,))
     table = score_table(selection.scores, score, selection.references, selection.datasets)
-    said = gaps_text(found) if isinstance(found, Comparison) else (found + "." if found else "")
+    said = gaps_text(found) if isinstance(found, Comparison) else f"{found.why}." * found.refused
     notes = " ".join([said, "A dash is a gap." if table.mean.isna().to_numpy().any() else "", *selection.notes])
     numbers = pd.concat({"mean": table.mean, "std": table.std, "seeds": table.seeds}, axis=1).swaplevel(axis=1)
     numbers.columns = [f"{method} {statistic}" for method, statistic in numbers.columns]
     work.table(stem, source, lambda rows: score_table_latex(table, notes, rows), numbers)
-    if not isinstance(found, Comparison):
-        if found:
-            work.body.append(rf"Not compared: {escape(found)}.")
+    if isinstance(found, NotCompared):
+        if found.refused:
+            work.body.append(rf"Not compared: {escape(found.why)}.")
         return
     title, source = score_of(score).title, Source(scores=(score,))
     rows = work.record(f"figures/{stem}-cd", _DIAGRAM, source)
@@ -164,7 +167,7 @@ def one_score(work: Manuscript, score: str, found: Comparison | str | None, gaps
 
 
 def generation(work: Manuscript) -> None:
-    """Generation scores on the scale of their data sets, where the levels are known."""
+    """Add generation scores on the scale of their data sets, where the levels are known."""
     selection = work.selection
     rows = normalised(selection.scores, reading_levels(selection), selection.datasets)
     if rows["share"].notna().sum() == 0:
@@ -186,7 +189,7 @@ def generation(work: Manuscript) -> None:
 
 
 def series(work: Manuscript) -> None:
-    """Real and generated series of the first few data sets, where some were kept."""
+    """Add real and generated series of the first few data sets, where some were kept."""
     selection = work.selection
     done = selection.jobs[selection.jobs["status"] == "ok"].sort_values(["seed", "job"])
     stores = {label: selection.open(label) for label in selection.stores}
@@ -215,5 +218,5 @@ def series(work: Manuscript) -> None:
 
 
 def stem_of(score: str) -> str:
-    """A score's name as part of a file name."""
+    """Return a score's name as part of a file name."""
     return re.sub(r"[^A-Za-z0-9]+", "-", score)[:60]

@@ -1,4 +1,4 @@
-"""How results were made, in prose for a paper: data, settings, versions and hardware, from the rows themselves."""
+"""The making of results, in prose for a paper: data, settings, versions and hardware, from the rows themselves."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from ..data.selection import Selection
 from ..stats.comparison import ALPHA, FEWEST_DATASETS
 from .latex import breakable, escape
 
-# What is cited where. A variant's paper is cited where the variant is in the report.
+# The papers cited. A variant's paper is cited where the variant is in the report.
 _VARIANTS = {
     "ae": ("ghosh2020rae",),
     "vae": ("kingma2014vae", "ghosh2020rae"),
@@ -37,7 +37,7 @@ _SOFTWARE = {
 
 
 def protocol_latex(selection: Selection, gaps: str) -> str:
-    """Paragraphs on the protocol: what was run, how it was scored and compared, on what, with which versions.
+    """Return paragraphs on the protocol: what was run, how it was scored and compared, on what, with which versions.
 
     Whatever the rows do not agree on is listed, not averaged.
     """

@@ -1,4 +1,4 @@
-"""For a paper: tables, figures, a paragraph on the protocol and references, in a folder that pdflatex compiles."""
+"""The folder of a paper: tables, figures, a paragraph on the protocol and references, which pdflatex compiles."""
 
 import os
 import shutil
@@ -52,8 +52,8 @@ def paper(
         stores: A store's folder, or several by their labels.
         dest: Folder of the paper: new, empty, or one written by this function before.
         preset: The preset to report on; needed where a store holds several.
-        gaps: What to do where a method lacks a data set: "refuse", "common" or "worst", see `compare`.
-        against: What else to compare with, see `select_stores`.
+        gaps: Policy for a data set that a method lacks: "refuse", "common" or "worst", see `compare`.
+        against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
 
     Returns:
@@ -82,7 +82,7 @@ def paper(
 
 
 def _made_before(dest: Path) -> set[str]:
-    """The files that an earlier call has written there."""
+    """Return the files that an earlier call has written there."""
     if dest.exists() and not dest.is_dir():
         raise ReportError(f"{dest} is a file; name a folder")
     if not dest.exists() or not any(dest.iterdir()):
@@ -112,7 +112,7 @@ def _write(work: Manuscript, gaps: str) -> None:
     overview(work, comparisons, gaps)
     for score in score_names(selection.scores):
         work.body += ["", rf"\clearpage\section*{{{escape(score_of(score).title)}}}"]
-        one_score(work, score, comparisons.get(score), gaps)
+        one_score(work, comparisons[score], gaps)
     generation(work)
     series(work)
     work.lineage.record("protocol.tex", Source(("scores", "jobs")))

@@ -17,7 +17,7 @@ _JOB_COLUMNS = (
 
 
 def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: Content) -> dict[str, object]:
-    """What the template of a data set's page needs.
+    """Return what the template of a data set's page needs.
 
     Args:
         name: The data set.
@@ -71,7 +71,7 @@ def _table(name: str, content: Content) -> dict[str, object]:
 
 
 def _seeds(scores: pd.DataFrame) -> dict[str, object]:
-    """Every value of every seed: heads and rows."""
+    """Return every value of every seed: heads and rows."""
     there = set(scores["score"])
     names = [name for name in SCORES if name in there] + sorted(there - set(SCORES))
     known = {(row.method, row.seed, row.score): row.value for row in scores.itertuples()}

@@ -15,7 +15,7 @@ _MOST_DIGITS = 3
 
 
 def overview(content: Content) -> dict[str, object]:
-    """What the template of the first page needs."""
+    """Return what the template of the first page needs."""
     facts = content.facts
     return {
         "about": _about(content),
@@ -35,7 +35,7 @@ def overview(content: Content) -> dict[str, object]:
 
 
 def numbers(content: Content) -> dict[str, object]:
-    """The numbers behind the leaderboard, small enough to be carried by the page.
+    """Return the numbers behind the leaderboard, small enough to be carried by the page.
 
     Values are means over seeds, rounded to the score's decimals as they are before ranking (three more where a
     score is not ranked); None is a gap: missing, NaN, infinite, or not of every seed.
@@ -93,7 +93,6 @@ def _about(content: Content) -> dict[str, object]:
 
 def _head(section: Section, content: Content) -> dict[str, object]:
     score = score_of(section.name)
-    comparison = section.comparison
     return {
         "name": section.name,
         "title": score.title,
@@ -102,7 +101,7 @@ def _head(section: Section, content: Content) -> dict[str, object]:
         "digits": score.decimals,
         "board_digits": min(score.decimals, _MOST_DIGITS),
         "section": section,
-        "refusal": comparison if isinstance(comparison, str) else None,
+        "refusal": section.refusal,
         "real": None if section.table.real is None else score.scale.heading,
     }
 
@@ -137,7 +136,7 @@ def _row(name: str, content: Content) -> dict[str, object]:
 
 
 def _widths(content: Content) -> list[str]:
-    """Widths of the columns of the table of data sets, in CSS and without spaces."""
+    """Return the widths of the columns of the table of data sets, in CSS and without spaces."""
     values = [min(max(5.2, 2.6 + 0.47 * len(name)), 9.2) for name in content.methods]
     facts = [7.5] * bool(content.types) + [4.7] * 4
     return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]

@@ -64,7 +64,7 @@ def series_of(
 
 
 def drawable(latents: Mapping[str, np.ndarray]) -> bool:
-    """Whether there is a map of these latents: three finite rows of the training split or more."""
+    """Tell whether there is a map of these latents: three finite rows of the training split or more."""
     names = {"train", "test", "y_train", "y_test"}
     if not names <= set(latents) or len(latents["train"]) < 3 or not len(latents["test"]):
         return False

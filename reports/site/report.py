@@ -19,11 +19,11 @@ from ..data.rows import TABLES
 from ..data.selection import Selection
 from ..draw.diagram import write_diagram
 from ..paper.latex import leaderboard_latex, score_table_latex
-from ..stats.comparison import GAPS, Comparison
+from ..stats.comparison import GAPS, Comparison, NotCompared
 from ..stats.effects import pairwise
 from ..stats.shares import normalised
 from ..stats.tables import ScoreTable, board_of, compare_all, coverage, failures, score_table
-from .content import Content, Section
+from .content import Content, Ranking, Section
 from .names import file_names
 from .paths import hide_paths
 from .write import write_site
@@ -49,10 +49,10 @@ def report(
         stores: A store's folder, or several by their labels.
         dest: Folder of the report; `report` in the folder of a single store if not given.
         preset: The preset to report on; needed where a store holds several.
-        gaps: What to do where a method lacks a data set: "refuse" to rank that score (the site says why), rank on
+        gaps: Policy for a data set that a method lacks: "refuse" to rank that score (the site says why), rank on
             the data sets "common" to all, or give it the "worst" rank.
         types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
-        against: What else to compare with, see `select_stores`.
+        against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
 
     Returns:
@@ -111,7 +111,7 @@ def _swap(work: Path, dest: Path) -> None:
 
 
 def _publishable(selection: Selection) -> Selection:
-    """The selection without paths of the machine, which are nobody's business."""
+    """Return the selection without paths of the machine, which are nobody's business."""
     jobs = selection.jobs.copy()
     for column in _MAY_HOLD_PATHS:
         jobs[column] = jobs[column].map(hide_paths, na_action="ignore")
@@ -129,12 +129,12 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
         table = score_table(selection.scores, score, selection.references, selection.datasets)
         rows = lineage.rows(_source(score))
         _write_score(table, tables, rows)
-        comparison = comparisons.get(score)
-        pairs = diagram = None
-        if isinstance(comparison, Comparison):
-            pairs = pairwise(comparison)
-            diagram = write_diagram(comparison, figures / f"{_stem(score)}-cd", rows, pairs=pairs)
-        sections.append(Section(table, comparison, pairs, diagram))
+        ranking = comparisons[score]
+        if isinstance(ranking, Comparison):
+            pairs = pairwise(ranking)
+            diagram = write_diagram(ranking, figures / f"{_stem(score)}-cd", rows, pairs=pairs)
+            ranking = Ranking(ranking, pairs, diagram)
+        sections.append(Section(table, ranking))
     board = board_of(comparisons, selection.scores, selection.datasets)
     _write_overview(selection, board, gaps, tables, lineage.rows(Source(TABLES)))
     _write_tests(comparisons, tables)
@@ -147,7 +147,7 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
 
 
 def _source(score: str) -> Source:
-    """What the tables and figures of a score are made of."""
+    """Return the source of the tables and figures of a score."""
     return Source(("scores", "references"), scores=(score,))
 
 
@@ -162,11 +162,11 @@ def _write_score(table: ScoreTable, folder: Path, rows: str) -> None:
     (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
 
 
-def _write_tests(comparisons: Mapping[str, Comparison | str], folder: Path) -> None:
+def _write_tests(comparisons: Mapping[str, Comparison | NotCompared], folder: Path) -> None:
     rows = []
     for score, found in comparisons.items():
-        if isinstance(found, str):
-            rows.append({"score": score, "refused": found})
+        if isinstance(found, NotCompared):
+            rows += [{"score": score, "refused": found.why}] if found.refused else []
             continue
         chi2, p = found.friedman or (None, None)
         rows.append(
@@ -194,7 +194,7 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     (folder / "leaderboard.tex").write_text(leaderboard_latex(board, caption, rows), encoding="utf-8")
     coverage(selection.scores, selection.jobs).to_csv(folder / "coverage.csv")
     failures(selection.jobs).to_csv(folder / "failures.csv", index=False)
-    # What scores and jobs both have is said once, in the jobs; `job` joins them.
+    # Columns that scores and jobs both have are written once, with the jobs; `job` joins them.
     twice = ["data_hash", "treatment", "archive", "device", "overrides"]
     selection.scores.drop(columns=twice).to_csv(folder / "scores.csv", index=False)
     selection.jobs.drop(columns=["config", "traceback"]).to_csv(folder / "jobs.csv", index=False)
@@ -218,5 +218,5 @@ def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Pat
 
 
 def _stem(name: str) -> str:
-    """The name of a score as part of a file name."""
+    """Return the name of a score as part of a file name."""
     return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)[:60]

@@ -1,4 +1,4 @@
-"""A page per variant (with its views, where it ran with several): where it stands, and against whom."""
+"""A page per variant (with its views, if it ran with several): its ranks, and its duels with the others."""
 
 import json
 
@@ -10,8 +10,8 @@ from ...results import score_of
 from ..data.frames import higher_is_better
 from ..draw.bars import rank_bars
 from ..draw.web import picture
-from ..stats.comparison import ALPHA, Comparison
-from .content import Content, Section
+from ..stats.comparison import ALPHA, NotCompared
+from .content import Content, Ranking, Section
 from .shares import shares_of_method
 
 _COUNTS = (
@@ -24,7 +24,7 @@ _COUNTS = (
 
 
 def variant_page(method: str, jobs: pd.DataFrame, content: Content) -> dict[str, object]:
-    """What the template of a variant's page needs.
+    """Return what the template of a variant's page needs.
 
     Args:
         method: The method.
@@ -80,13 +80,16 @@ def _standing(method: str, section: Section, share: dict[str, float] | None, con
     found = {
         **_head(section, content),
         "digits": min(score_of(section.name).decimals, 3),
-        "refusal": None,
+        "refusal": "",
         "share": share,
     }
-    comparison = section.comparison
-    if not isinstance(comparison, Comparison):
-        refusal = comparison or "it has no direction: shown, never ranked"
-        return {**found, "refusal": refusal, "mean": content.board[section.name, "mean"].get(method, np.nan)}
+    if isinstance(section.ranking, NotCompared):
+        return {
+            **found,
+            "refusal": section.ranking.why,
+            "mean": content.board[section.name, "mean"].get(method, np.nan),
+        }
+    comparison = section.ranking.comparison
     line = comparison.summary.loc[method]
     counts = _counts(comparison.ranks[method], comparison.ranks.shape[1])
     return {
@@ -103,7 +106,7 @@ def _standing(method: str, section: Section, share: dict[str, float] | None, con
 
 
 def _counts(ranks: pd.Series, n_methods: int) -> list[int]:
-    """How often each rank; a shared one counts as the better of the two it lies between."""
+    """Count how often each rank was taken; a shared one counts as the better of the two it lies between."""
     return np.bincount(np.floor(ranks.to_numpy()).astype(int), minlength=n_methods + 1)[1:].tolist()
 
 
@@ -113,13 +116,13 @@ def _bars(counts: list[int], colour: str) -> Markup:
 
 
 def _against(method: str, content: Content) -> dict[str, object]:
-    """Win, tie and loss against every other method, by score, and whether the test tells them apart."""
+    """Return wins, ties and losses against every other method, by score, and whether the test tells them apart."""
     compared = [
         section
         for section in content.sections
-        if isinstance(section.comparison, Comparison) and method in section.comparison.ranks
+        if isinstance(section.ranking, Ranking) and method in section.ranking.comparison.ranks
     ]
-    duels = [_duels(section.comparison.pairs, method) for section in compared]
+    duels = [_duels(section.ranking.comparison.pairs, method) for section in compared]
     rows = []
     for other in content.methods:
         cells = [of.get(other) for of in duels]
@@ -129,7 +132,7 @@ def _against(method: str, content: Content) -> dict[str, object]:
 
 
 def _duels(pairs: pd.DataFrame, method: str) -> dict[str, dict[str, object]]:
-    """By the other method: data sets won, tied and lost, p, and which of the two is better."""
+    """Return by the other method: data sets won, tied and lost, p, and which of the two is better."""
     found = {}
     for row in pairs[(pairs["first"] == method) | (pairs["second"] == method)].to_dict("records"):
         straight = row["first"] == method
@@ -154,7 +157,7 @@ def _cell(method: str, dataset: str, section: Section) -> dict[str, object]:
 
 
 def _settings(jobs: pd.DataFrame) -> list[dict[str, object]]:
-    """Each configuration the method ran with, and on how many jobs."""
+    """Return each configuration the method ran with, and on how many jobs."""
     found = []
     for (config, overrides), rows in jobs.groupby(["config", "overrides"]):
         found.append(

@@ -25,11 +25,11 @@ GAPS = ("refuse", "common", "worst")
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """How the methods compare in one score.
+    """The comparison of all methods in one score.
 
     Attributes:
         score: Name of the score.
-        better: Whether higher is better.
+        better: True where higher values are better.
         gaps: The policy for missing values, one of `GAPS`.
         left_out: Data sets that the policy left out.
         missing: Pairs (data set, method) without a value that were ranked last; "worst" alone has any.
@@ -67,7 +67,7 @@ class Comparison:
         return min(1.0, 2.0 ** (1 - self.n_datasets) * len(self.pairs))
 
     def p_matrix(self) -> pd.DataFrame:
-        """Methods x methods: p_holm, and 1 on the diagonal, in the order of `summary`."""
+        """Return methods x methods: p_holm, and 1 on the diagonal, in the order of `summary`."""
         names = list(self.summary.index)
         matrix = pd.DataFrame(1.0, index=names, columns=names)
         for row in self.pairs.itertuples():
@@ -75,15 +75,15 @@ class Comparison:
         return matrix
 
     def nemenyi(self) -> pd.DataFrame:
-        """Methods x methods: p of Nemenyi's test, in the order of `summary`."""
+        """Return methods x methods: p of Nemenyi's test, in the order of `summary`."""
         return nemenyi(self.ranks[list(self.summary.index)])
 
     def critical_distance(self, alpha: float = ALPHA) -> float:
-        """Difference of mean ranks from which on Nemenyi's test tells two methods apart."""
+        """Return the difference of mean ranks from which on Nemenyi's test tells two methods apart."""
         return critical_distance(self.ranks.shape[1], self.n_datasets, alpha)
 
     def differences(self, first: str, second: str) -> np.ndarray:
-        """By how much the first method is better, per data set; infinite where one of the two lacks a value."""
+        """Return by how much the first method is better, per data set; infinite where one of the two lacks a value."""
         worst = -np.inf if self.better else np.inf
         one, other = (self.values[name].fillna(worst).to_numpy() for name in (first, second))
         with np.errstate(invalid="ignore"):  # infinity less infinity: neither has a value
@@ -91,6 +91,22 @@ class Comparison:
         # Differences of rounded numbers carry float noise again, and noise would break ties of their sizes.
         found = np.where(np.isnan(found), 0.0, np.round(found, score_of(self.score).decimals))
         return found if self.better else -found
+
+
+@dataclass(frozen=True)
+class NotCompared:
+    """A score in which the methods are not compared.
+
+    Attributes:
+        score: Name of the score.
+        why: The reason in words, as `compare` gives it.
+        refused: True where other rows or another policy for gaps would let them be compared; False for a score
+            without a direction, which never is.
+    """
+
+    score: str
+    why: str
+    refused: bool = True
 
 
 def compare(
@@ -105,7 +121,7 @@ def compare(
     Args:
         scores: Tidy scores: dataset, variant, views, seed, score, value.
         score: Name of a score with a direction.
-        gaps: What to do about a missing, NaN or infinite value: "refuse" to compare; compare on the data sets
+        gaps: Policy for a missing, NaN or infinite value: "refuse" to compare; compare on the data sets
             "common" to all methods; or give it the "worst" rank of its data set, which those that lack a value
             there share.
         datasets: The data sets that ought to be there; all that occur in `scores` if not given.
@@ -129,7 +145,7 @@ def compare(
     there = np.isfinite(table)
     if gaps == "refuse" and not there.to_numpy().all():
         raise ReportError(_refusal(score, table))
-    # Where nobody has a value, "worst" would count a tie of all that nobody has measured.
+    # On a data set on which nobody has a value, "worst" would count a tie of all that nobody has measured.
     kept = there.any(axis=1) if gaps == "worst" else there.all(axis=1)
     values = table.where(there)[kept].round(score_of(score).decimals)
     if values.empty:
@@ -153,7 +169,7 @@ def compare(
 
 
 def gaps_text(comparison: Comparison) -> str:
-    """The policy for gaps and what it did, a sentence for captions."""
+    """Return the policy for gaps and what it did, a sentence for captions."""
     text = f'Policy for gaps "{comparison.gaps}": '
     if comparison.missing:
         cells = comparison.values.size

@@ -1,4 +1,4 @@
-"""How large a difference is, and how sure: effect sizes with bootstrap intervals over data sets."""
+"""The size of differences and their uncertainty: effect sizes with bootstrap intervals over data sets."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ LEVEL = 0.95
 
 
 def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, level: float = LEVEL) -> pd.DataFrame:
-    """Effect sizes of every pair of methods, positive where the first is better.
+    """Return the effect sizes of every pair of methods, positive where the first is better.
 
     - `median_difference`: median over data sets of how much better the first is, in units of the score.
     - `dominance`: share of data sets on which the first is better less the share on which it is worse; Cliff's
@@ -25,7 +25,7 @@ def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, l
     Args:
         comparison: From `compare`.
         resamples: Number of resamples.
-        seed: Of the resampling.
+        seed: Seed of the resampling.
         level: Coverage of the intervals, between 0 and 1.
 
     Returns:
@@ -65,7 +65,7 @@ def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, l
 
 
 def pairwise(comparison: Comparison) -> pd.DataFrame:
-    """All there is to say of every pair: the columns of `comparison.pairs`, p_nemenyi, and those of `effects`."""
+    """Return every pair with the columns of `comparison.pairs`, p_nemenyi, and those of `effects`."""
     matrix = comparison.nemenyi()
     pairs = comparison.pairs
     p = [matrix.loc[first, second] for first, second in zip(pairs["first"], pairs["second"], strict=True)]
@@ -73,12 +73,12 @@ def pairwise(comparison: Comparison) -> pd.DataFrame:
 
 
 def cliffs_delta(x: np.ndarray, y: np.ndarray) -> float:
-    """P(X > Y) - P(X < Y) over all pairs of values (Cliff 1993): 1 where every x is above every y."""
+    """Return P(X > Y) - P(X < Y) over all pairs of values (Cliff 1993): 1 where every x is above every y."""
     return float(np.sign(np.subtract.outer(np.asarray(x, float), np.asarray(y, float))).mean())
 
 
 def _larger(comparison: Comparison, first: str, second: str) -> np.ndarray:
-    """Data sets x data sets: 1 where the first method's value on one beats the second's on another, or -1."""
+    """Return data sets x data sets: 1 where the first method's value on one beats the second's on another, or -1."""
     # Ranks of all values: a missing one is last, and equal to another that is missing.
     pooled = comparison.values[[first, second]].to_numpy().T.ravel()
     order = pd.Series(pooled).rank(ascending=comparison.better, na_option="top")

@@ -31,7 +31,7 @@ def cliques(p_values: pd.DataFrame, alpha: float = ALPHA) -> list[list[str]]:
 
 
 def shows_cliques(comparison: Comparison) -> bool:
-    """Whether there are data sets enough for a test to mean anything."""
+    """Tell whether there are data sets enough for a test to mean anything."""
     return comparison.n_datasets >= FEWEST_DATASETS
 
 

@@ -24,7 +24,7 @@ from ..data.frames import seed_means
 
 
 def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[str] | None = None) -> pd.DataFrame:
-    """Generation scores beside their levels, and the share of the distance covered.
+    """Return generation scores beside their levels, and the share of the distance covered.
 
     Args:
         scores: Tidy scores.
@@ -59,7 +59,7 @@ def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[st
 
 
 def share_summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """Methods x (score, statistic) of what `normalised` gave: median of the share over data sets, and their number.
+    """Return methods x (score, statistic) of what `normalised` gave: median share over data sets, and their number.
 
     Data sets on which a method has no share are left out of its median; the number says how many are in.
     """

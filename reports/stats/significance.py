@@ -14,7 +14,7 @@ _MOST_EXACT = 50
 
 
 def friedman(ranks: pd.DataFrame) -> tuple[float, float] | None:
-    """Friedman's test that all methods rank alike (with his correction for ties).
+    """Test by Friedman whether all methods rank alike (with his correction for ties).
 
     Args:
         ranks: Data sets x methods, no gaps; ranks, or anything that ranks alike.
@@ -31,7 +31,7 @@ def friedman(ranks: pd.DataFrame) -> tuple[float, float] | None:
 
 
 def wilcoxon(differences: Sequence[float]) -> float:
-    """Two-sided Wilcoxon signed-rank test; zeros are left out, and nothing but zeros gives p = 1.
+    """Return p of the two-sided Wilcoxon signed-rank test; zeros are left out, and nothing but zeros gives p = 1.
 
     Exact for up to 50 differences, ties among their sizes included: there the normal approximation calls five
     equal differences significant (p = 0.025), which no five data sets can be (p = 0.0625). Above, scipy's
@@ -60,7 +60,7 @@ def wilcoxon(differences: Sequence[float]) -> float:
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:
-    """Step-down adjusted p-values (Holm 1979): the smallest times m, the next times m - 1, never falling."""
+    """Return step-down adjusted p-values (Holm 1979): the smallest times m, the next times m - 1, never falling."""
     p = np.asarray(p_values, dtype=float)
     order = np.argsort(p, kind="stable")
     steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
@@ -70,7 +70,7 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
 
 
 def nemenyi(ranks: pd.DataFrame) -> pd.DataFrame:
-    """Nemenyi's test of every pair by their mean ranks, p-values adjusted for the number of methods.
+    """Test every pair by Nemenyi, from their mean ranks, p-values adjusted for the number of methods.
 
     Args:
         ranks: Data sets x methods, no gaps.
@@ -84,7 +84,7 @@ def nemenyi(ranks: pd.DataFrame) -> pd.DataFrame:
 
 
 def critical_distance(methods: int, datasets: int, alpha: float = 0.05) -> float:
-    """How far two mean ranks must lie apart for Nemenyi's test to tell them apart (Demšar 2006, section 3.2.2).
+    """Return how far two mean ranks must lie apart for Nemenyi's test to tell them apart (Demšar 2006, section 3.2.2).
 
     q sqrt(k (k + 1) / (6 N)), where q is the quantile of the studentised range for k methods and infinitely
     many degrees of freedom, divided by sqrt(2).

@@ -10,7 +10,7 @@ from ...results import score_of
 from ..data.errors import ReportError
 from ..data.frames import higher_is_better, score_names, seed_means
 from ..data.methods import name_methods, ordered
-from .comparison import Comparison, compare
+from .comparison import Comparison, NotCompared, compare
 
 GAP = "–"
 
@@ -24,9 +24,9 @@ class ScoreTable:
         mean: Mean over seeds; NaN for a gap.
         std: Standard deviation over seeds (n - 1), NaN for a single seed; of results from elsewhere as given.
         seeds: Number of seeds, or of runs behind results from elsewhere.
-        text: What is shown: "0.912", "0.912 ± 0.004", or a dash for a gap.
+        text: Text of every cell: "0.912", "0.912 ± 0.004", or a dash for a gap.
         place: 1 for the best value of a data set (rounded; ties share it), 2 for the second best, else 0.
-        real: What real series reach, per data set, or None where that says nothing.
+        real: Reference of real series per data set, or None for a score without one.
     """
 
     score: str
@@ -44,7 +44,7 @@ def score_table(
     references: pd.DataFrame | None = None,
     datasets: Sequence[str] | None = None,
 ) -> ScoreTable:
-    """One score as a table, gaps shown as gaps.
+    """Return one score as a table, gaps shown as gaps.
 
     Args:
         scores: Tidy scores.
@@ -61,7 +61,7 @@ def score_table(
     cells = rows.groupby(["dataset", "method"])["value"]
     std, seeds = cells.std(), cells.size()
     if "runs" in rows:
-        # Where results from elsewhere are means over runs, their table says how many, and how those spread.
+        # Results from elsewhere may be means over runs; their table says of how many, and how those spread.
         said = rows.dropna(subset=["runs"]).set_index(["dataset", "method"])
         std, seeds = said["std"].combine_first(std), said["runs"].astype(int).combine_first(seeds)
     std = std.unstack("method").reindex_like(mean).where(np.isfinite(mean)).astype(float)
@@ -87,7 +87,7 @@ def _places(values: pd.DataFrame, better: bool | None) -> pd.DataFrame:
         return values.notna().astype(int) * 0
     finite = values.where(np.isfinite(values))
     dense = finite.rank(axis=1, method="dense", ascending=not better)
-    # Where all tie, nobody stands out.
+    # Nobody stands out if all tie.
     told_apart = finite.nunique(axis=1) > 1
     return dense.where(dense <= 2).where(told_apart, axis=0).fillna(0).astype(int)
 
@@ -102,21 +102,22 @@ def _real(score: str, references: pd.DataFrame | None, datasets: pd.Index) -> pd
 
 def compare_all(
     scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None
-) -> dict[str, Comparison | str]:
-    """A comparison per score with a direction, or the reason why there is none."""
-    found: dict[str, Comparison | str] = {}
-    for score in score_names(scores):
-        if higher_is_better(score, scores) is None:
-            continue
-        try:
-            found[score] = compare(scores, score, gaps, datasets)
-        except ReportError as error:
-            found[score] = str(error)
-    return found
+) -> dict[str, Comparison | NotCompared]:
+    """Compare the methods in every score that is there, as `compare` does, or say why they are not compared."""
+    return {score: _compared(scores, score, gaps, datasets) for score in score_names(scores)}
+
+
+def _compared(scores: pd.DataFrame, score: str, gaps: str, datasets: Sequence[str] | None) -> Comparison | NotCompared:
+    if higher_is_better(score, scores) is None:
+        return NotCompared(score, "it has no direction: shown, never ranked", refused=False)
+    try:
+        return compare(scores, score, gaps, datasets)
+    except ReportError as error:
+        return NotCompared(score, str(error))
 
 
 def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None) -> pd.DataFrame:
-    """All methods and all scores at a glance.
+    """Return all methods and all scores at a glance.
 
     Args:
         scores: Tidy scores: dataset, variant, views, seed, score, value.
@@ -131,12 +132,12 @@ def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[s
 
 
 def board_of(
-    comparisons: Mapping[str, Comparison | str], scores: pd.DataFrame, datasets: Sequence[str] | None = None
+    comparisons: Mapping[str, Comparison | NotCompared], scores: pd.DataFrame, datasets: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """The `leaderboard` of what `compare_all` found."""
+    """Return the `leaderboard` of what `compare_all` found."""
     columns = {}
     for score in score_names(scores):
-        found = comparisons.get(score)
+        found = comparisons[score]
         if isinstance(found, Comparison):
             summary = found.summary
         else:
@@ -153,7 +154,7 @@ def board_of(
 
 
 def leaderboard_text(board: pd.DataFrame) -> pd.DataFrame:
-    """A leaderboard for a terminal: methods x titles of scores, "mean (mean rank)", a dash for a gap."""
+    """Return a leaderboard for a terminal: methods x titles of scores, "mean (mean rank)", a dash for a gap."""
     shown = {}
     for score in dict.fromkeys(board.columns.get_level_values("score")):
         digits = min(score_of(score).decimals, 3)
@@ -165,7 +166,7 @@ def leaderboard_text(board: pd.DataFrame) -> pd.DataFrame:
 
 
 def coverage(scores: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
-    """Methods x jobs, ok, failed, mean seconds of a job, and per score the data sets with a value.
+    """Return methods x jobs, ok, failed, mean seconds of a job, and per score the data sets with a value.
 
     Args:
         scores: Tidy scores of finished jobs.
@@ -186,6 +187,6 @@ def coverage(scores: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def failures(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Jobs that never succeeded: dataset, method, seed, status, error of the last attempt, attempts."""
+    """Return the jobs that never succeeded: dataset, method, seed, status, error of the last attempt, attempts."""
     failed = jobs[jobs["status"] != "ok"].sort_values(["dataset", "method", "seed"])
     return failed[["dataset", "method", "seed", "status", "error", "attempts"]].reset_index(drop=True)
