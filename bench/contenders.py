@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..models.config import Config
-from ..models.protocol import Generates, Model, Quantizes, Reconstructs
+from ..models.protocol import Model
 from ..models.variants import VARIANTS, build
 from .errors import UsageError, near
-
-_PROBES = ("linear_probe", "knn")
-_CONTINUOUS = ("linear_probe_continuous", "knn_continuous", "codebook_perplexity")
-_GENERATION = ("inception_score", "inception_score_std", "fid", "cas")
+from .outputs import of_samples, scores_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def contender(name: str, config: Config) -> Contender:
         if name not in VARIANTS:
             raise UsageError(f"no variant {name!r}; {near(name, list(VARIANTS))} (or module:Class for your own)")
         variant = VARIANTS[name]
-        scores = _scores(build(name, config))
+        scores = scores_of(build(name, config))
         views = config.ssl.views if variant.regularizer is not None else "none"
         return Contender(name, views, None, scores, _sections(variant.sections, scores))
     kind = _load(name)
@@ -66,7 +63,7 @@ def contender(name: str, config: Config) -> Contender:
         if not callable(getattr(kind, method, None)):
             raise UsageError(f"{name} has no method {method}; a model needs fit(x, y) and encode(x)")
     model = _instance(name, kind, 0, "cpu")
-    scores = _scores(model)
+    scores = scores_of(model)
     return Contender(name, "none", _source_hash(kind), scores, _sections((), scores))
 
 
@@ -104,16 +101,6 @@ def _source_hash(kind: type) -> str:
     return hashlib.sha256(source.encode()).hexdigest()
 
 
-def _scores(model: Model) -> tuple[str, ...]:
-    names = list(_PROBES)
-    if isinstance(model, Quantizes):
-        names += _CONTINUOUS
-    if isinstance(model, Generates):
-        names += _GENERATION
-    if isinstance(model, Reconstructs):
-        names.append("reconstruction_mse")
-    return tuple(names)
-
-
 def _sections(own: tuple[str, ...], scores: tuple[str, ...]) -> tuple[str, ...]:
-    return (*own, "classifier") if set(_GENERATION) & set(scores) else own
+    """Return the sections that decide these scores: an FCN is behind those of generated series."""
+    return (*own, "classifier") if any(map(of_samples, scores)) else own

@@ -14,10 +14,10 @@ from ..models.fcn import FCN, load_weights, predict
 from ..models.heap import kept_heap
 from ..models.loop import train
 from ..models.spectrogram import Spectrogram
-from ..results import ReferenceRow, hash_json
-from . import scores
+from ..results import SCORES, ReferenceRow, hash_json
 from .errors import UsageError
 from .job import PROTOCOL_VERSION, DataRef, Settings
+from .scores import MEASURES, Real
 
 PICTURED = 60  # real test series kept for pictures
 
@@ -136,20 +136,14 @@ def make_judge(ref: JudgeRef, dataset: Dataset) -> Judge:
     name = ref.identity if ref.weights else f"{kind}:{_weights_hash(fcn)}"
     _, train_features = predict(fcn, x_train)
     probabilities, test_features = predict(fcn, x_test)
-    mean, std = scores.inception_score(probabilities, splits=min(10, len(probabilities)))
-    values = {
-        "inception_score": (mean, True, len(x_test)),
-        "inception_score_std": (std, None, len(x_test)),
-        "fid": (scores.frechet_distance(train_features, test_features), False, len(x_train)),
-        "fcn_accuracy": (scores.accuracy(probabilities, dataset.y_test), True, len(x_test)),
-    }
+    real = Real(x_train[:, 0], x_test[:, 0], dataset.y_test, probabilities, train_features, test_features)
     rows = tuple(
         ReferenceRow(
             dataset=dataset.name,
-            score=score,
-            value=value,
-            higher_is_better=direction,
-            n_samples=count,
+            score=score.reference,
+            value=found.value,
+            higher_is_better=score.higher_is_better,
+            n_samples=found.n_samples,
             classifier=name,
             data_hash=dataset.data_hash,
             treatment=dataset.treatment,
@@ -157,7 +151,9 @@ def make_judge(ref: JudgeRef, dataset: Dataset) -> Judge:
             preset=settings.preset,
             reference=ref.key,
         )
-        for score, (value, direction, count) in values.items()
+        for score in SCORES.values()
+        if (measure := MEASURES[score.name].of_real)
+        for found in (measure(real),)
     )
     shown = np.random.default_rng(0).permutation(len(x_test))[:PICTURED]
     return Judge(name, buffer.getvalue(), test_features, rows, (x_test[shown, 0], dataset.y_test[shown]))

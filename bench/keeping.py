@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 
 from ..results import ResultStore
-from .evaluation import Outputs
 from .judge import Judge, JudgeRef
+from .outputs import Outputs
 from .task import Keep, Outcome
 
 

@@ -8,11 +8,10 @@ from typing import Any, Literal
 
 from .. import datasets
 from ..models.variants import MAIN_VARIANTS
-from ..results import ResultStore
+from ..results import SCORES, ResultStore, judged_scores
 from .contenders import contender
 from .cost import NOMINAL, Corrections, Work, corrections, job_work, judge_work
 from .errors import UsageError, near
-from .evaluation import JUDGED, SCORE_NAMES
 from .execution import Execution
 from .footprint import job_memory, memory_correction
 from .job import DataRef, Job, Settings
@@ -86,7 +85,7 @@ class Plan:
 
 def needs_judge(job: Job) -> bool:
     """Whether a score that the job lacks is given by the FCN of its data set."""
-    return any(score in JUDGED for score in job.scores)
+    return any(SCORES[score].judge for score in job.scores)
 
 
 def plan(
@@ -118,7 +117,7 @@ def plan(
     for entry in contenders:
         if not set(wanted) & set(entry.scores):
             raise UsageError(f"{entry.name} has none of the scores {', '.join(wanted)}; leave it out")
-    folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(JUDGED) else None
+    folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(judged_scores()) else None
     jobs, judges = [], {}
     for name, info in infos.items():
         here = fetch or datasets.is_here(name, sweep.data_dir)
@@ -235,9 +234,9 @@ def _settings(sweep: Sweep, execution: Execution) -> Settings:
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:
     for name in names or ():
-        if name not in SCORE_NAMES:
-            raise UsageError(f"no score {name!r}; {near(name, SCORE_NAMES)}")
-    return SCORE_NAMES if names is None else tuple(dict.fromkeys(names))
+        if name not in SCORES:
+            raise UsageError(f"no score {name!r}; {near(name, list(SCORES))}")
+    return tuple(SCORES) if names is None else tuple(dict.fromkeys(names))
 
 
 def _weights_folder(path: str | None) -> Path | None:

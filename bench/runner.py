@@ -19,21 +19,12 @@ from ..datasets import Dataset, load
 from ..models.errors import Diverged
 from ..models.heap import kept_heap
 from ..models.protocol import Captures, Divides, Inspectable, Model, Resumable
-from ..results import JobRow, ScoreRow, StoreError, commit, versions
+from ..results import SCORES, JobRow, ScoreRow, StoreError, commit, versions
 from .checkpoints import StageCheckpoint
-from .evaluation import (
-    FCN_SCORES,
-    JUDGED,
-    SCORE_VERSION,
-    Outputs,
-    Score,
-    evaluate_latents,
-    evaluate_samples,
-    generate,
-    represent,
-)
+from .evaluation import SCORE_VERSION, Referees, evaluate
 from .job import ARCHIVE, PROTOCOL_VERSION, Job
 from .keeping import keep_artifacts
+from .outputs import Outputs, generate, of_samples, represent
 from .resources import (
     device_title,
     give_back_memory,
@@ -43,6 +34,7 @@ from .resources import (
     peak_memory,
     reset_peak_memory,
 )
+from .scores import Measured
 from .task import Outcome, Task
 
 
@@ -86,7 +78,7 @@ def run_task(task: Task) -> list[Outcome]:
     job = task.job
     if not isinstance(task.judge, str):
         return [_kept(task, _guarded(task))]
-    others = replace(job, scores=tuple(score for score in job.scores if score not in JUDGED))
+    others = replace(job, scores=tuple(score for score in job.scores if not SCORES[score].judge))
     outcomes = [_kept(task, _guarded(replace(task, job=others, judge=None)))] if others.scores else []
     return [*outcomes, lost(job, "failed", f"there is no FCN for {job.data.name}: {task.judge}")]
 
@@ -96,8 +88,8 @@ def finish_task(task: Task, outcome: Outcome) -> Outcome:
     job, watch, attempt = task.job, Stopwatch(), outcome.attempt
     try:
         with limited_threads(job.settings.threads), watch.phase("score"):
-            found = evaluate_latents(outcome.outputs.latents, outcome.pending)
-            rows = [_score_row(job, score, attempt.treatment) for score in found]
+            found = evaluate(outcome.pending, outcome.outputs)
+            rows = [_score_row(job, name, score, attempt.treatment) for name, score in found.items()]
     except Exception as error:
         return Outcome(replace(attempt, **_ending(error), finished_at=datetime.now(UTC)))
     attempt = replace(
@@ -183,13 +175,11 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
         curves, facts["n_parameters"] = _curves(model), _parameters(model)
         weights = _weights(model) if task.keep == "all" else None
         del model  # what is scored is in the outputs
-    pending = tuple(score for score in job.scores if score not in FCN_SCORES) if task.split else ()
+    pending = tuple(score for score in job.scores if not of_samples(score)) if task.split else ()
+    referees = Referees(dataset, task.judge, config.classifier, job.seed, settings.device)
     with watch.phase("score"):
-        found = [] if task.split else evaluate_latents(outputs.latents, job.scores)
-        found += evaluate_samples(
-            outputs.samples, job.scores, dataset, task.judge, config.classifier, job.seed, settings.device
-        )
-    rows = [_score_row(job, score, dataset.treatment) for score in found]
+        found = evaluate(set(job.scores).difference(pending), outputs, referees)
+    rows = [_score_row(job, name, score, dataset.treatment) for name, score in found.items()]
     return Outcome(_attempt(job, watch, facts, status="ok"), rows, outputs, curves, weights, pending)
 
 
@@ -205,18 +195,18 @@ def _dataset(name: str, data_dir: str | None) -> Dataset:
     return replace(whole, **arrays)
 
 
-def _score_row(job: Job, score: Score, treatment: str) -> ScoreRow:
+def _score_row(job: Job, name: str, score: Measured, treatment: str) -> ScoreRow:
     if not np.isfinite(score.value):
-        raise ArithmeticError(f"{score.name} is {score.value}: what the model gave cannot be scored")
+        raise ArithmeticError(f"{name} is {score.value}: what the model gave cannot be scored")
     return ScoreRow(
         dataset=job.data.name,
         variant=job.contender.name,
         views=job.contender.views,
         preset=job.settings.preset,
         seed=job.seed,
-        score=score.name,
+        score=name,
         value=score.value,
-        higher_is_better=score.higher_is_better,
+        higher_is_better=SCORES[name].higher_is_better,
         n_samples=score.n_samples,
         classifier=score.classifier,
         reference=score.reference,

@@ -6,9 +6,9 @@ from typing import Literal
 import pandas as pd
 
 from ..results import JobRow, ResultStore, ScoreRow
-from .evaluation import Outputs
 from .job import Job
 from .judge import Judge
+from .outputs import Outputs
 
 Keep = Literal["none", "light", "all"]
 

@@ -1,24 +1,32 @@
-"""Reports: statistics on data frames, diagrams, tables and the page."""
+"""Reports: statistics on data frames, diagrams, tables, the site and the paper.
 
-from .build import report
-from .charts import box_plot, codebook_use, scatter, seconds_against_score, training_curves
-from .comparing import select_stores
-from .diagram import cliques, critical_difference, write_diagram
-from .effects import effects, pairwise
-from .embeddings import generated_map, latent_map
-from .errors import ReportError
-from .figures import real_against_generated
-from .lineage import Lineage, Source, Stale, check
-from .matrix import comparison_matrix
-from .normalised import normalised, reading_levels, share_summary
+Five rooms, of which each imports those before it: data, stats, draw, paper, site. What is named here is their public
+face.
+"""
+
+from .data.comparing import select_stores
+from .data.errors import ReportError
+from .data.levels import reading_levels
+from .data.lineage import Lineage, Source, Stale, check
+from .data.selection import Selection, select
+from .draw.charts import box_plot, codebook_use, scatter, seconds_against_score
+from .draw.curves import training_curves
+from .draw.diagram import critical_difference, write_diagram
+from .draw.maps import generated_map, latent_map
+from .draw.matrix import comparison_matrix
+from .draw.series import real_against_generated
 from .paper import paper
-from .selection import Selection, select
-from .statistics import Comparison, compare, gaps_text
-from .tables import coverage, leaderboard, leaderboard_text, score_table
+from .site import report
+from .stats.comparison import Comparison, NotCompared, compare, gaps_text
+from .stats.effects import effects, pairwise
+from .stats.groups import cliques
+from .stats.shares import normalised, share_summary
+from .stats.tables import coverage, leaderboard, leaderboard_text, score_table
 
 __all__ = [
     "Comparison",
     "Lineage",
+    "NotCompared",
     "ReportError",
     "Selection",
     "Source",

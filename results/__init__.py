@@ -5,7 +5,9 @@ from .claims import Claims
 from .errors import StoreError
 from .merge import merge
 from .provenance import commit, hash_json, versions
-from .records import SCORES, STATUSES, JobRow, ReferenceRow, Score, ScoreRow
+from .records import STATUSES, JobRow, ReferenceRow, ScoreRow
+from .scale import Floor, RealSeries, Scale
+from .scores import SCORES, Score, judged_scores, scaled_scores, score_of
 from .store import ResultStore
 
 __all__ = [
@@ -14,15 +16,21 @@ __all__ = [
     "CheckResult",
     "Claims",
     "Finding",
+    "Floor",
     "JobRow",
+    "RealSeries",
     "ReferenceRow",
     "ResultStore",
+    "Scale",
     "Score",
     "ScoreRow",
     "StoreError",
     "check",
     "commit",
     "hash_json",
+    "judged_scores",
     "merge",
+    "scaled_scores",
+    "score_of",
     "versions",
 ]

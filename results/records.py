@@ -1,4 +1,4 @@
-"""The three kinds of rows a store holds, their parquet schemas, and the table of scores.
+"""The three kinds of rows a store holds, and their parquet schemas.
 
 A field's type is its column's type, and `| None` makes the column nullable: a class below is the whole
 definition of its table. All fields are given by name.
@@ -37,7 +37,7 @@ class ScoreRow:
         views: Kind of augmented views, "none" where the variant takes none.
         preset: Name of the preset.
         seed: Seed of the job.
-        score: Name of the score, a key of `SCORES`.
+        score: Name of the score, a key of `results.SCORES`.
         value: The score. NaN and infinity are kept as they came; reports refuse them.
         higher_is_better: Direction; None where neither is better.
         n_samples: Number of generated series behind the value (IS, FID, CAS).
@@ -157,8 +157,9 @@ class ReferenceRow:
 
     Attributes:
         dataset: Name of the data set.
-        score: "inception_score", "inception_score_std" (real test series), "fid" (train against test) or
-            "fcn_accuracy" (FCN trained on real train, tested on real test; the scale of CAS).
+        score: Name of a score or of the reference on its scale (see `results.scores`): inception score and its
+            spread (real test series), FID (train against test), or the accuracy of the FCN itself, beside which CAS
+            is read.
         value: The score.
         higher_is_better: Direction; None where neither is better.
         n_samples: Number of real series behind the value.
@@ -188,52 +189,6 @@ STATUSES: dict[str, str] = {
     "out_of_memory": "not enough memory, also in smaller parts of a batch",
     "timeout": "longer than it was given",
     "killed": "the process was ended from outside",
-}
-
-
-@dataclass(frozen=True)
-class Score:
-    """How a score is named and read.
-
-    Attributes:
-        title: Name for people.
-        higher_is_better: Direction; None for a score that is shown and never ranked.
-        decimals: Digits after the point that are shown, and to which values are rounded before ranking.
-        description: One sentence.
-    """
-
-    title: str
-    higher_is_better: bool | None
-    decimals: int
-    description: str
-
-
-SCORES: dict[str, Score] = {
-    "linear_probe": Score(
-        "Linear probe", True, 4, "Test accuracy of a linear SVM on the pooled latents the decoder sees."
-    ),
-    "knn": Score("5-NN", True, 4, "Test accuracy of 5 nearest neighbours on the same features."),
-    "linear_probe_continuous": Score(
-        "Linear probe (continuous)", True, 4, "The linear probe on the latents before quantisation."
-    ),
-    "knn_continuous": Score("5-NN (continuous)", True, 4, "5 nearest neighbours before quantisation."),
-    "inception_score": Score(
-        "Inception score", True, 3, "Sharpness and spread of the FCN's classes over unconditional samples."
-    ),
-    "inception_score_std": Score(
-        "Inception score, std over splits", None, 3, "Spread of the inception score over its ten splits."
-    ),
-    "fid": Score(
-        "FID",
-        False,
-        3,
-        "Fréchet distance of FCN features: unconditional samples against the real test series.",
-    ),
-    "cas": Score("CAS", True, 4, "Accuracy on real test series of an FCN trained on class-conditional samples only."),
-    "reconstruction_mse": Score("Reconstruction MSE", False, 5, "Mean squared error of reconstructed test series."),
-    "codebook_perplexity": Score(
-        "Codebook perplexity", None, 2, "Effective number of codes in use on the test series."
-    ),
 }
 
 

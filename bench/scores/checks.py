@@ -1,4 +1,4 @@
-"""What every score refuses: empty input, NaN, infinity, shapes that do not fit."""
+"""Input that every score refuses: empty input, NaN, infinity, shapes that do not fit."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 
 
 def finite(name: str, values: ArrayLike, ndim: int | None = None) -> np.ndarray:
-    """The values as float64.
+    """Return the values as float64.
 
     Args:
-        name: What they are, for the message.
+        name: Name of the values, for the message.
         values: Any real array.
         ndim: The number of dimensions that it must have, or None for any but zero.
 
@@ -28,7 +28,7 @@ def finite(name: str, values: ArrayLike, ndim: int | None = None) -> np.ndarray:
 
 
 def labels(name: str, values: ArrayLike, n: int) -> np.ndarray:
-    """The labels (n,) as they are.
+    """Return the labels (n,) as they are.
 
     Raises:
         ValueError: Not `n` of them in one dimension.

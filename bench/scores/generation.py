@@ -1,4 +1,4 @@
-"""How good generated series are, in the eyes of a classifier."""
+"""Scores of generated series, as a classifier sees them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
 from . import checks
+from .measure import Evaluation, Measure, Measured, Real
 
 
 def inception_score(p: ArrayLike, splits: int = 10, seed: int = 0) -> tuple[float, float]:
-    """Inception score: Salimans et al. (NeurIPS 2016), section 4; exp E KL(p(y|x) || p(y)).
+    """Return the inception score of Salimans et al. (NeurIPS 2016), section 4: exp E KL(p(y|x) || p(y)).
 
     Args:
         p: Class probabilities (N, K) of generated series; each row sums to 1.
         splits: Random parts, as equal as can be, whose scores are averaged; 1 takes the whole.
-        seed: Of the random split.
+        seed: Seed of the random split.
 
     Returns:
         Mean and standard deviation (over the parts) of the score, which lies in [1, K].
@@ -33,7 +34,7 @@ def inception_score(p: ArrayLike, splits: int = 10, seed: int = 0) -> tuple[floa
 
 
 def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
-    """Frechet distance of the Gaussians fitted to two sets of features (squared, as FID is reported).
+    """Return the Frechet distance of the Gaussians fitted to two sets of features, squared as FID is.
 
     Dowson and Landau (J. Multivariate Analysis, 1982); Heusel et al. (NeurIPS 2017), equation 6. The trace
     of the root of the product of the covariances is the sum of the roots of the eigenvalues of
@@ -63,7 +64,7 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def accuracy(p: ArrayLike, y: ArrayLike) -> float:
-    """Share of rows of class probabilities (N, K) whose largest is that of the label (N,).
+    """Return the share of rows of class probabilities (N, K) whose largest is that of the label (N,).
 
     Raises:
         ValueError: Not rows of probabilities, or another number of labels.
@@ -88,3 +89,50 @@ def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean (D,) and an R with R'R = covariance (divisor N - 1)."""
     mean = features.mean(0)
     return mean, np.linalg.qr(features - mean, mode="r") / np.sqrt(len(features) - 1)
+
+
+def _inception_of_job(job: Evaluation) -> tuple[Measured, Measured]:
+    seen = job.judged
+    mean, std = inception_score(seen.probabilities, seed=job.seed)
+    return Measured(mean, len(seen.features), seen.judge), Measured(std, len(seen.features), seen.judge)
+
+
+def _inception_of_real(real: Real) -> tuple[Measured, Measured]:
+    # A test split may have fewer series than there are splits.
+    mean, std = inception_score(real.probabilities, splits=min(10, len(real.probabilities)))
+    return Measured(mean, len(real.x_test)), Measured(std, len(real.x_test))
+
+
+def _fid_of_job(job: Evaluation) -> Measured:
+    seen = job.judged
+    distance = frechet_distance(seen.features, seen.real_features)
+    return Measured(distance, len(seen.features), seen.judge, "test")
+
+
+def _fid_of_real(real: Real) -> Measured:
+    return Measured(frechet_distance(real.train_features, real.test_features), len(real.x_train))
+
+
+def _cas_of_job(job: Evaluation) -> Measured:
+    if job.train is None:
+        raise ValueError("CAS needs the data set, and a device on which to train an FCN")
+    x, y = job.arrays["conditional"], job.arrays["conditional_labels"]
+    fcn = job.train(x, y)
+    return Measured(accuracy(fcn.probabilities, job.arrays["y_test"]), len(x), fcn.name, "test")
+
+
+def _cas_of_real(real: Real) -> Measured:
+    return Measured(accuracy(real.probabilities, real.y_test), len(real.x_test))
+
+
+_UNCONDITIONAL = frozenset({"unconditional"})
+MEASURES = {
+    "inception_score": Measure(
+        _UNCONDITIONAL, lambda job: _inception_of_job(job)[0], lambda real: _inception_of_real(real)[0]
+    ),
+    "inception_score_std": Measure(
+        _UNCONDITIONAL, lambda job: _inception_of_job(job)[1], lambda real: _inception_of_real(real)[1]
+    ),
+    "fid": Measure(_UNCONDITIONAL, _fid_of_job, _fid_of_real),
+    "cas": Measure(frozenset({"conditional", "conditional_labels", "y_test"}), _cas_of_job, _cas_of_real),
+}

@@ -1,20 +1,23 @@
-"""How much of the classes simple classifiers read off a representation."""
+"""Accuracies of simple classifiers that read the classes off a representation."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
+from .measure import Evaluation, Measure, Measured
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
 
 
 def pool_features(z: ArrayLike) -> np.ndarray:
-    """Average over all dimensions after the second: (N, C, ...) -> (N, C) float64.
+    """Return averages over all dimensions after the second: (N, C, ...) -> (N, C) float64.
 
     Raises:
         ValueError: Fewer than two dimensions, empty, NaN or infinity.
@@ -26,7 +29,7 @@ def pool_features(z: ArrayLike) -> np.ndarray:
 
 
 def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike) -> float:
-    """Test accuracy of a support vector machine with linear kernel and C = 1.
+    """Return the test accuracy of a support vector machine with linear kernel and C = 1.
 
     Args:
         z_train: Features (N, C); scaled here to [-1, 1] over the training rows.
@@ -48,7 +51,7 @@ def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_te
 
 
 def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike, k: int = 5) -> float:
-    """Test accuracy of the k nearest neighbours by Euclidean distance, on features scaled to [-1, 1].
+    """Return the test accuracy of the k nearest neighbours by Euclidean distance, on features scaled to [-1, 1].
 
     Arguments, return value and errors are those of `linear_probe`; `k` is at most the number of training
     rows. Of classes with equally many neighbours, the first in sorted order wins.
@@ -61,7 +64,7 @@ def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: Array
 
 
 def _votes(model: SVC, z: np.ndarray) -> np.ndarray:
-    """What `model.predict` gives, from one hyperplane per pair of classes instead of all support vectors.
+    """Return what `model.predict` gives, from one hyperplane per pair of classes instead of all support vectors.
 
     On the archive's large sets, going through the support vectors takes longer than fitting.
     """
@@ -94,3 +97,21 @@ def _prepare(
     half = np.where(constant, np.inf, (high - low) / 2)
     middle = (high + low) / 2
     return (z_train - middle) / half, y_train, (z_test - middle) / half, y_test
+
+
+def _measure(probe: Callable[..., float], suffix: str = "") -> Measure:
+    """Return the measure of a probe on the latents of a kind, told by the end of their names."""
+    names = (f"train{suffix}", "y_train", f"test{suffix}", "y_test")
+    return Measure(frozenset(names), partial(_of_job, probe, names))
+
+
+def _of_job(probe: Callable[..., float], names: tuple[str, ...], job: Evaluation) -> Measured:
+    return Measured(probe(*(job.arrays[name] for name in names)))
+
+
+MEASURES = {
+    "linear_probe": _measure(linear_probe),
+    "knn": _measure(knn),
+    "linear_probe_continuous": _measure(linear_probe, "_continuous"),
+    "knn_continuous": _measure(knn, "_continuous"),
+}

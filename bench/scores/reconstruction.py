@@ -1,4 +1,4 @@
-"""How faithfully a model gives back what it was shown, and how much of its codebook it uses for that."""
+"""The error of reconstructed series, and the number of codes that they use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from numpy.typing import ArrayLike
 from scipy.special import entr
 
 from . import checks
+from .measure import Evaluation, Measure, Measured
 
 
 def reconstruction_mse(x: ArrayLike, x_hat: ArrayLike) -> float:
-    """Mean squared error over all values of two arrays of one shape.
+    """Return the mean squared error over all values of two arrays of one shape.
 
     Raises:
         ValueError: Shapes that differ, empty input, NaN or infinity.
@@ -22,10 +23,10 @@ def reconstruction_mse(x: ArrayLike, x_hat: ArrayLike) -> float:
 
 
 def perplexity(counts: ArrayLike) -> float:
-    """Exponential of the entropy of code use: K where K codes are used alike, 1 where one is used alone.
+    """Return the exponential of the entropy of code use: K where K codes are used alike, 1 where one is used alone.
 
     Args:
-        counts: How often each code is used (K,).
+        counts: Number of uses of each code (K,).
 
     Raises:
         ValueError: Empty, NaN, negative, or all zero.
@@ -34,3 +35,17 @@ def perplexity(counts: ArrayLike) -> float:
     if counts.min() < 0 or counts.sum() == 0:
         raise ValueError("code counts: negative, or all zero")
     return float(np.exp(entr(counts / counts.sum()).sum()))
+
+
+def _error_of_job(job: Evaluation) -> Measured:
+    return Measured(float(job.arrays["reconstruction_mse"]), reference="test")
+
+
+def _perplexity_of_job(job: Evaluation) -> Measured:
+    return Measured(perplexity(job.arrays["code_counts"]))
+
+
+MEASURES = {
+    "codebook_perplexity": Measure(frozenset({"code_counts"}), _perplexity_of_job),
+    "reconstruction_mse": Measure(frozenset({"reconstruction_mse"}), _error_of_job),
+}

@@ -1,6 +1,5 @@
-"""The site: static pages from the frames of a report, which need no network and no server."""
+"""The site: static pages of a report, which need no network and no server."""
 
-from .content import Content, Section
-from .write import write_site
+from .report import report
 
-__all__ = ["Content", "Section", "write_site"]
+__all__ = ["report"]

@@ -1,22 +1,22 @@
 """The pages about scores, about what failed, and about where all of it comes from."""
 
 import pandas as pd
-from markupsafe import Markup, escape
 
-from ..canvas import inline
-from ..diagram import reading, shows_cliques
-from ..selection import Selection
-from ..statistics import Comparison, decimals, higher_is_better
-from ..tables import REAL, coverage
-from .content import Content, Section, score_of
-from .definitions import DEFINITIONS
+from ...results import score_of
+from ..data.frames import higher_is_better
+from ..data.selection import Selection
+from ..draw.web import inline
+from ..stats.comparison import Comparison
+from ..stats.groups import reading, shows_cliques
+from ..stats.tables import coverage
+from .content import Content, Ranking, Section
 from .shares import summary, summary_of_score
 
 _VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")
 
 
 def scores_page(content: Content) -> dict[str, object]:
-    """What the template of the page of scores needs."""
+    """Return what the template of the page of scores needs."""
     whole = summary(content)
     return {
         "sections": [
@@ -27,30 +27,31 @@ def scores_page(content: Content) -> dict[str, object]:
 
 
 def score_section(section: Section, content: Content) -> dict[str, object]:
-    """A score: how it is defined and how the methods compare in it."""
-    score, comparison = score_of(section.name), section.comparison
+    """Return the definition of a score and how the methods compare in it, for the template."""
+    score, ranking = score_of(section.name), section.ranking
     up = higher_is_better(section.name, content.selection.scores)
     shown: dict[str, object] = {
         "name": section.name,
         "title": score.title,
         "description": score.description,
-        "definition": DEFINITIONS.get(section.name, ()),
+        "definition": score.definition,
         "up": up,
-        "digits": decimals(section.name),
-        "real": REAL[section.name][2] if section.table.real is not None else None,
-        "refusal": comparison if isinstance(comparison, str) else None,
+        "digits": score.decimals,
+        "real": score.scale.ceiling if section.table.real is not None else None,
+        "refusal": section.refusal,
         "comparison": None,
     }
-    if isinstance(comparison, Comparison):
+    if isinstance(ranking, Ranking):
+        comparison = ranking.comparison
         shown["comparison"] = {
             "n_datasets": comparison.n_datasets,
             "left_out": comparison.left_out,
             "summary": comparison.summary.reset_index().to_dict("records"),
-            "pairs": section.pairs.sort_values("p_holm", kind="stable").to_dict("records"),
+            "pairs": ranking.pairs.sort_values("p_holm", kind="stable").to_dict("records"),
             "friedman": comparison.friedman,
             "reading": reading(comparison),
             "cliques": shows_cliques(comparison),
-            "diagram": Markup(inline(section.diagram, escape(_spoken(comparison, score.title)))),
+            "diagram": inline(ranking.diagram, _spoken(comparison, score.title)),
         }
     return shown
 
@@ -61,7 +62,7 @@ def _spoken(comparison: Comparison, title: str) -> str:
 
 
 def failures_page(content: Content) -> dict[str, object]:
-    """What the template of the page of coverage and failures needs."""
+    """Return what the template of the page of coverage and failures needs."""
     jobs = content.selection.jobs
     counted = coverage(content.selection.scores, jobs)
     failed = jobs[jobs["status"] != "ok"].sort_values(["dataset", "method", "seed"])
@@ -70,14 +71,12 @@ def failures_page(content: Content) -> dict[str, object]:
         "coverage_scores": [(name, score_of(name).title) for name in counted.columns[4:]],
         "n_datasets": len(content.selection.datasets),
         "refusals": [
-            (score_of(section.name).title, section.comparison)
-            for section in content.sections
-            if isinstance(section.comparison, str)
+            (score_of(section.name).title, section.refusal) for section in content.sections if section.refusal
         ],
         "left_out": [
-            (score_of(section.name).title, section.comparison.left_out)
+            (score_of(section.name).title, section.ranking.comparison.left_out)
             for section in content.sections
-            if isinstance(section.comparison, Comparison) and section.comparison.left_out
+            if isinstance(section.ranking, Ranking) and section.ranking.comparison.left_out
         ],
         "statuses": failed["status"].value_counts().to_dict(),
         "failed": failed.to_dict("records"),
@@ -86,7 +85,7 @@ def failures_page(content: Content) -> dict[str, object]:
 
 
 def provenance_page(content: Content) -> dict[str, object]:
-    """What the template of the page on provenance needs."""
+    """Return what the template of the page on provenance needs."""
     selection = content.selection
     return {"provenance": _provenance(selection), "hardware": _hardware(selection.jobs)}
 

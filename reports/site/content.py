@@ -1,4 +1,4 @@
-"""What the pages of a site are made of."""
+"""The content of a site, from which its pages are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,36 +6,51 @@ from functools import cached_property
 
 import pandas as pd
 
-from ...results import SCORES, Score
-from ..palette import colours
-from ..selection import Selection
-from ..statistics import Comparison
-from ..tables import ScoreTable
+from ..data.selection import Selection
+from ..draw.palette import colours
+from ..stats.comparison import Comparison, NotCompared
+from ..stats.tables import ScoreTable
 from .names import file_names
 
 _FACTS = ("n_train", "n_test", "length", "n_classes")
 
 
 @dataclass(frozen=True, eq=False)
+class Ranking:
+    """The comparison of the methods in a score, as the site shows it.
+
+    Attributes:
+        comparison: The comparison.
+        pairs: All there is to say of every pair of methods, as `pairwise` gives it.
+        diagram: SVG of the critical-difference diagram.
+    """
+
+    comparison: Comparison
+    pairs: pd.DataFrame
+    diagram: str
+
+
+@dataclass(frozen=True, eq=False)
 class Section:
-    """What there is to show of one score.
+    """One score as the site shows it.
 
     Attributes:
         table: Data sets x methods.
-        comparison: How the methods compare, the reason why they are not compared, or None for a score that
-            has no direction.
-        pairs: All there is to say of every pair of methods, as `pairwise` gives it, where there is a comparison.
-        diagram: SVG of the critical-difference diagram, where there is a comparison.
+        ranking: The comparison of the methods, or why they are not compared.
     """
 
     table: ScoreTable
-    comparison: Comparison | str | None
-    pairs: pd.DataFrame | None
-    diagram: str | None
+    ranking: Ranking | NotCompared
 
     @property
     def name(self) -> str:
+        """Name of the score."""
         return self.table.score
+
+    @property
+    def refusal(self) -> str:
+        """Why the methods are not compared, where they might be; empty elsewhere."""
+        return self.ranking.why if isinstance(self.ranking, NotCompared) and self.ranking.refused else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +61,7 @@ class Content:
         selection: The frames.
         board: The leaderboard over all data sets.
         sections: One per score, in order.
-        levels: What is nothing and what real in generation scores, as `reading_levels` gives it.
+        levels: Floor and ceiling of generation scores, as `reading_levels` gives it.
         shares: Shares of the distance between the two, as `normalised` gives them.
         gaps: The policy for gaps.
         types: Type of each data set, such as "ECG", where known.
@@ -86,8 +101,3 @@ class Content:
     def method_pages(self) -> dict[str, str]:
         """File of each method's page, in variants/."""
         return file_names(self.methods)
-
-
-def score_of(name: str) -> Score:
-    """Title, direction and description of a score, also of one the suite does not know."""
-    return SCORES.get(name, Score(name, None, 4, ""))

@@ -1,27 +1,23 @@
 """A page per data set: its scores by method and seed, series, latents, training curves and jobs."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from ...results import SCORES
-from ..palette import ordered
-from ..statistics import decimals, higher_is_better
-from ..tables import REAL
-from .content import Content, score_of
-from .pictures import classes_of, embedding, series_panels, training_curves
+from ...results import SCORES, judged_scores, score_of
+from ..data.frames import higher_is_better
+from ..data.methods import ordered
+from .content import Content
+from .pictures import Pictures, pictures_of
 from .shares import levels_of_dataset, shares_of_dataset
 
 _JOB_COLUMNS = (
     "method", "seed", "status", "attempts", "seconds_total", "seconds_fit", "seconds_prior", "seconds_sample",
     "seconds_score", "peak_memory_bytes", "peak_device_memory_bytes", "n_parameters", "finished_at", "job",
 )  # fmt: skip
-MOST_CLASSES_NAMED = 30
 
 
 def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: Content) -> dict[str, object]:
-    """What the template of a data set's page needs.
+    """Return what the template of a data set's page needs.
 
     Args:
         name: The data set.
@@ -68,14 +64,14 @@ def _table(name: str, content: Content) -> dict[str, object]:
             )
         level = levels.get(table.score, {"nothing": np.nan, "nothing_is": "", "apart": False})
         value = np.nan if table.real is None else table.real[name]
-        what = REAL[table.score][2] if table.score in REAL else ""
-        title = score_of(table.score).title
-        real.append({**level, "title": title, "real": value, "digits": decimals(table.score), "what": what})
+        score = score_of(table.score)
+        what = score.scale.ceiling if score.scale else ""
+        real.append({**level, "title": score.title, "real": value, "digits": score.decimals, "what": what})
     return {"heads": heads, "lines": lines, "real": real if any(not np.isnan(cell["real"]) for cell in real) else None}
 
 
 def _seeds(scores: pd.DataFrame) -> dict[str, object]:
-    """Every value of every seed: heads and rows."""
+    """Return every value of every seed: heads and rows."""
     there = set(scores["score"])
     names = [name for name in SCORES if name in there] + sorted(there - set(SCORES))
     known = {(row.method, row.seed, row.score): row.value for row in scores.itertuples()}
@@ -85,54 +81,40 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
         {
             "method": method,
             "seed": seed,
-            "cells": [(known.get((method, seed, name), np.nan), decimals(name)) for name in names],
+            "cells": [(known.get((method, seed, name), np.nan), score_of(name).decimals) for name in names],
         }
         for method, seed in sorted(keys, key=lambda key: (order[key[0]], key[1]))
     ]
     return {"heads": [score_of(name).title for name in names], "rows": rows}
 
 
-def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> dict[str, object]:
-    """Pictures of one job per method, the index of `jobs`."""
+def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> Pictures:
+    """Draw what the stores have kept of one job per method, the index of `jobs`."""
     labels = jobs["store"] if "store" in jobs else pd.Series("", index=jobs.index)
     stores = {label: content.selection.open(label) for label in labels.unique()}
     places = {method: (stores[labels[method]], jobs["job"][method]) for method in jobs.index}
-    curves = {method: frame for method, (store, job) in places.items() if (frame := store.curves(job)) is not None}
-    embeddings, classes = [], []
-    for method, (store, job) in places.items():
-        latents = store.latents(job)
-        if latents and _drawable(latents):
-            svg, share = embedding(latents, method)
-            embeddings.append({"method": method, "svg": svg, "share": share})
-            classes = classes_of(latents)
-    real = next((found for store in stores.values() if (found := store.real(name)) is not None), None)
-    samples = {method: arrays for method, (store, job) in places.items() if (arrays := store.samples(job))}
-    return {
-        "curves": training_curves(curves, content.colours) if curves else [],
-        "embeddings": embeddings,
-        "classes": classes[:MOST_CLASSES_NAMED],
-        "more_classes": max(0, len(classes) - MOST_CLASSES_NAMED),
-        "series": series_panels(real, samples, content.colours) if real is not None else None,
-    }
-
-
-def _drawable(latents: Mapping[str, np.ndarray]) -> bool:
-    names = {"train", "test", "y_train", "y_test"}
-    if not names <= set(latents):
-        return False
-    return all(len(latents[split]) > 1 and np.isfinite(latents[split]).all() for split in ("train", "test"))
+    real = next((found for store in stores.values() if (found := store.real(name)) is not None), ())
+    return pictures_of(
+        {method: frame for method, (store, job) in places.items() if (frame := store.curves(job)) is not None},
+        {method: arrays for method, (store, job) in places.items() if (arrays := store.latents(job))},
+        real,
+        {method: arrays for method, (store, job) in places.items() if (arrays := store.samples(job))},
+        content.methods,
+    )
 
 
 def _provenance(jobs: pd.DataFrame, scores: pd.DataFrame) -> list[tuple[str, str]]:
-    judged = scores[scores["score"].isin(["inception_score", "fid"])]
+    judged = scores[scores["score"].isin(judged_scores())]
+    there = [score_of(name).title for name in judged_scores() if not score_of(name).companion]
+    titles = " and ".join(there)
     return [
         (title, text)
         for title, text in (
             ("Treatment besides scaling", _values(jobs["treatment"])),
             ("Content hash", _values(jobs["data_hash"])),
             ("Archive", _values(jobs["archive"])),
-            ("FCN behind IS and FID", _values(judged["classifier"])),
-            ("Samples for IS and FID", _values(judged["n_samples"])),
+            (f"FCN behind {titles}", _values(judged["classifier"])),
+            (f"Samples for {titles}", _values(judged["n_samples"])),
             ("Device", _values(jobs["device"])),
             ("Commit", _values(jobs["commit"].astype("string").str.slice(0, 12))),
         )

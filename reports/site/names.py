@@ -1,4 +1,4 @@
-"""File names of pages: what came from outside must be safe in a path, in a link and on any file system."""
+"""File names of pages: names from outside must be safe in a path, in a link and on any file system."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
-    """A file name for each name: the name itself where it is plain, else what is plain of it and a hash.
+    """Return a file name for each name: the name itself if it is plain, else its plain part and a hash.
 
     No two differ in upper and lower case only.
     """

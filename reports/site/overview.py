@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from ..statistics import GAPS, decimals, higher_is_better
-from ..tables import REAL, ScoreTable
-from .content import Content, Section, score_of
+from ...results import score_of
+from ..data.frames import higher_is_better
+from ..stats.comparison import GAPS
+from ..stats.tables import ScoreTable
+from .content import Content, Section
 from .shares import summary
 
 # Digits of a mean over data sets; those of one data set are the score's own.
@@ -13,7 +15,7 @@ _MOST_DIGITS = 3
 
 
 def overview(content: Content) -> dict[str, object]:
-    """What the template of the first page needs."""
+    """Return what the template of the first page needs."""
     facts = content.facts
     return {
         "about": _about(content),
@@ -33,7 +35,7 @@ def overview(content: Content) -> dict[str, object]:
 
 
 def numbers(content: Content) -> dict[str, object]:
-    """The numbers behind the leaderboard, small enough to be carried by the page.
+    """Return the numbers behind the leaderboard, small enough to be carried by the page.
 
     Values are means over seeds, rounded to the score's decimals as they are before ranking (three more where a
     score is not ranked); None is a gap: missing, NaN, infinite, or not of every seed.
@@ -51,7 +53,7 @@ def numbers(content: Content) -> dict[str, object]:
 
 def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
     up = higher_is_better(table.score, content.selection.scores)
-    digits = decimals(table.score)
+    digits = score_of(table.score).decimals
     mean = table.mean.reindex(index=content.facts.index, columns=content.methods)
     real = None if table.real is None else table.real.reindex(content.facts.index)
     return {
@@ -61,7 +63,7 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
         "has": [method in table.mean for method in content.methods],
         "values": [_rounded(row, digits if up is not None else digits + 3) for row in mean.to_numpy(float)],
         "real": None if real is None else _rounded(real.to_numpy(float), digits),
-        "realTitle": None if real is None else REAL[table.score][1],
+        "realTitle": None if real is None else score_of(table.score).scale.heading,
     }
 
 
@@ -91,17 +93,16 @@ def _about(content: Content) -> dict[str, object]:
 
 def _head(section: Section, content: Content) -> dict[str, object]:
     score = score_of(section.name)
-    comparison = section.comparison
     return {
         "name": section.name,
         "title": score.title,
         "up": higher_is_better(section.name, content.selection.scores),
         "description": score.description,
-        "digits": decimals(section.name),
-        "board_digits": min(decimals(section.name), _MOST_DIGITS),
+        "digits": score.decimals,
+        "board_digits": min(score.decimals, _MOST_DIGITS),
         "section": section,
-        "refusal": comparison if isinstance(comparison, str) else None,
-        "real": None if section.table.real is None else REAL[section.name][1],
+        "refusal": section.refusal,
+        "real": None if section.table.real is None else score.scale.heading,
     }
 
 
@@ -116,7 +117,7 @@ def _line(method: str, content: Content) -> dict[str, object]:
                 "mean": mean,
                 "rank": rank,
                 "wins": wins,
-                "digits": min(decimals(section.name), _MOST_DIGITS),
+                "digits": min(score_of(section.name).decimals, _MOST_DIGITS),
                 "best": rank == content.board[section.name, "mean_rank"].min(),
             }
         )
@@ -135,7 +136,7 @@ def _row(name: str, content: Content) -> dict[str, object]:
 
 
 def _widths(content: Content) -> list[str]:
-    """Widths of the columns of the table of data sets, in CSS and without spaces."""
+    """Return the widths of the columns of the table of data sets, in CSS and without spaces."""
     values = [min(max(5.2, 2.6 + 0.47 * len(name)), 9.2) for name in content.methods]
     facts = [7.5] * bool(content.types) + [4.7] * 4
     return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]

@@ -12,7 +12,7 @@ _STANDARD = re.compile(r".*/(?:lib|Lib)/(?:python[\d.]+/)?(.+\.py)")
 
 
 def hide_paths(text: str) -> str:
-    """The text with absolute paths cut down to what says something to others.
+    """Return the text with absolute paths cut down to what says something to others.
 
     Files of Python packages keep their path within the package, other modules their folder, and of any other path
     the last part is left: "…/bench/runner.py", "torch/nn/functional.py", "…/GunPoint_TRAIN.ts".

@@ -1,4 +1,4 @@
-"""A page per variant (with its views, where it ran with several): where it stands, and against whom."""
+"""A page per variant (with its views, if it ran with several): its ranks, and its duels with the others."""
 
 import json
 
@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from ..statistics import ALPHA, Comparison, decimals, higher_is_better
-from .content import Content, Section, score_of
+from ...results import score_of
+from ..data.frames import higher_is_better
+from ..draw.bars import rank_bars
+from ..draw.web import picture
+from ..stats.comparison import ALPHA, NotCompared
+from .content import Content, Ranking, Section
 from .shares import shares_of_method
-from .svg import picture
 
 _COUNTS = (
     ("Jobs", "jobs"),
@@ -21,7 +24,7 @@ _COUNTS = (
 
 
 def variant_page(method: str, jobs: pd.DataFrame, content: Content) -> dict[str, object]:
-    """What the template of a variant's page needs.
+    """Return what the template of a variant's page needs.
 
     Args:
         method: The method.
@@ -74,11 +77,19 @@ def _head(section: Section, content: Content) -> dict[str, object]:
 
 
 def _standing(method: str, section: Section, share: dict[str, float] | None, content: Content) -> dict[str, object]:
-    found = {**_head(section, content), "digits": min(decimals(section.name), 3), "refusal": None, "share": share}
-    comparison = section.comparison
-    if not isinstance(comparison, Comparison):
-        refusal = comparison or "it has no direction: shown, never ranked"
-        return {**found, "refusal": refusal, "mean": content.board[section.name, "mean"].get(method, np.nan)}
+    found = {
+        **_head(section, content),
+        "digits": min(score_of(section.name).decimals, 3),
+        "refusal": "",
+        "share": share,
+    }
+    if isinstance(section.ranking, NotCompared):
+        return {
+            **found,
+            "refusal": section.ranking.why,
+            "mean": content.board[section.name, "mean"].get(method, np.nan),
+        }
+    comparison = section.ranking.comparison
     line = comparison.summary.loc[method]
     counts = _counts(comparison.ranks[method], comparison.ranks.shape[1])
     return {
@@ -95,29 +106,23 @@ def _standing(method: str, section: Section, share: dict[str, float] | None, con
 
 
 def _counts(ranks: pd.Series, n_methods: int) -> list[int]:
-    """How often each rank; a shared one counts as the better of the two it lies between."""
+    """Count how often each rank was taken; a shared one counts as the better of the two it lies between."""
     return np.bincount(np.floor(ranks.to_numpy()).astype(int), minlength=n_methods + 1)[1:].tolist()
 
 
 def _bars(counts: list[int], colour: str) -> Markup:
-    most = max(counts) or 1
-    body = [
-        f'<rect x="{12 * place}" y="{round(40 - 38 * count / most)}" width="10" height="{round(38 * count / most)}"'
-        f' fill="{colour}"/>'
-        for place, count in enumerate(counts)
-    ]
-    label = "How often each rank: " + ", ".join(f"{place + 1}: {count}" for place, count in enumerate(counts))
-    return picture(12 * len(counts), 42, label, [*body, f'<path d="M0 41h{12 * len(counts) - 2}"/>'], "bars")
+    spoken = "How often each rank: " + ", ".join(f"{place + 1}: {count}" for place, count in enumerate(counts))
+    return picture(rank_bars(counts, colour), spoken, "bars")
 
 
 def _against(method: str, content: Content) -> dict[str, object]:
-    """Win, tie and loss against every other method, by score, and whether the test tells them apart."""
+    """Return wins, ties and losses against every other method, by score, and whether the test tells them apart."""
     compared = [
         section
         for section in content.sections
-        if isinstance(section.comparison, Comparison) and method in section.comparison.ranks
+        if isinstance(section.ranking, Ranking) and method in section.ranking.comparison.ranks
     ]
-    duels = [_duels(section.comparison.pairs, method) for section in compared]
+    duels = [_duels(section.ranking.comparison.pairs, method) for section in compared]
     rows = []
     for other in content.methods:
         cells = [of.get(other) for of in duels]
@@ -127,7 +132,7 @@ def _against(method: str, content: Content) -> dict[str, object]:
 
 
 def _duels(pairs: pd.DataFrame, method: str) -> dict[str, dict[str, object]]:
-    """By the other method: data sets won, tied and lost, p, and which of the two is better."""
+    """Return by the other method: data sets won, tied and lost, p, and which of the two is better."""
     found = {}
     for row in pairs[(pairs["first"] == method) | (pairs["second"] == method)].to_dict("records"):
         straight = row["first"] == method
@@ -152,7 +157,7 @@ def _cell(method: str, dataset: str, section: Section) -> dict[str, object]:
 
 
 def _settings(jobs: pd.DataFrame) -> list[dict[str, object]]:
-    """Each configuration the method ran with, and on how many jobs."""
+    """Return each configuration the method ran with, and on how many jobs."""
     found = []
     for (config, overrides), rows in jobs.groupby(["config", "overrides"]):
         found.append(

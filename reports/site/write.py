@@ -8,14 +8,14 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from joblib import Parallel, cpu_count, delayed
 
-from ..tables import GAP
+from ..stats.tables import GAP
 from .about import failures_page, provenance_page, score_section, scores_page
 from .content import Content
 from .datasets import dataset_page
 from .overview import overview
 from .variants import variant_page
 
-_TEMPLATES = Path(__file__).parents[1] / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 # A process more takes seconds to start and some 300 MB; it pays from so many pages on.
 MOST_WORKERS = 3
 FEWEST_PAGES = 24
@@ -26,8 +26,8 @@ def write_site(content: Content, folder: Path) -> None:
     """Write all pages.
 
     Args:
-        content: What they show.
-        folder: Where; index.html, scores.html, failures.html, provenance.html, datasets/, variants/ and assets/.
+        content: The content of the pages.
+        folder: Folder that gets index.html and three more pages, datasets/, variants/ and assets/.
     """
     for name in ("datasets", "variants", "assets"):
         (folder / name).mkdir()
@@ -103,7 +103,7 @@ def _count(value: float | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    """A share in whole percent; rounded to 0, it has no sign."""
+    """Return a share in whole percent; rounded to 0, it has no sign."""
     return GAP if value is None or pd.isna(value) else f"{_number(round(100 * value) or 0, 0)}\u202f%"
 
 
@@ -112,5 +112,5 @@ def _megabytes(value: float | None) -> str:
 
 
 def _key(value: float | None) -> str:
-    """A number to sort by; nothing for a gap, so that it stays last."""
+    """Return a number to sort by; nothing for a gap, so that it stays last."""
     return "" if value is None or not np.isfinite(float(value)) else f"{float(value):.9g}"

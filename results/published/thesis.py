@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..records import SCORES
+from ..scores import SCORES
 
 _FOLDER = Path(__file__).parent
 _VARIANTS = {"vqvae": "vqvae", "vqvae+barlow": "vqvae_barlow", "vqvae+vibcreg": "vqvae_vibcreg"}

@@ -7,6 +7,10 @@ from sklearn.preprocessing import MinMaxScaler
 from sklearn.svm import SVC
 
 from ucrbench.bench.scores import (
+    MEASURES,
+    Evaluation,
+    Judged,
+    Trained,
     accuracy,
     frechet_distance,
     inception_score,
@@ -16,6 +20,7 @@ from ucrbench.bench.scores import (
     pool_features,
     reconstruction_mse,
 )
+from ucrbench.results import SCORES
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -241,3 +246,61 @@ def test_bad_input_is_refused_in_one_line(case):
     score, arguments = BAD[case]
     with pytest.raises(ValueError, match=r"^[^\n]+$"):
         score(*arguments)
+
+
+# The table of measures
+
+
+def test_every_score_has_a_measure_and_every_reference_a_scale():
+    assert MEASURES.keys() == SCORES.keys()
+    with_reference = {name for name, measure in MEASURES.items() if measure.of_real}
+    assert with_reference == {name for name, score in SCORES.items() if score.scale or score.companion}
+
+
+def test_measures_are_the_functions_of_the_arrays():
+    rng = np.random.default_rng(0)
+    z_train, y_train = blobs(rng, 40)
+    z_test, y_test = blobs(rng, 30)
+    samples, real_features = rng.standard_normal((20, 6)), rng.standard_normal((30, 6))
+    arrays = {
+        "train": z_train,
+        "y_train": y_train,
+        "test": z_test,
+        "y_test": y_test,
+        "train_continuous": z_train[:, :2],
+        "test_continuous": z_test[:, :2],
+        "code_counts": np.array([2, 2, 0]),
+        "reconstruction_mse": np.float64(0.25),
+        "unconditional": samples,
+        "conditional": samples,
+        "conditional_labels": np.zeros(20, int),
+    }
+    p = probabilities(rng, 20, 3)
+    right = np.eye(3)[y_test]
+    job = Evaluation(
+        arrays,
+        seed=3,
+        judge=lambda x: Judged(p, x, real_features, "an FCN"),
+        train=lambda x, y: Trained(f"trained on {len(x)}", right),
+    )
+    found = {name: measure.of_job(job) for name, measure in MEASURES.items()}
+    mean, std = inception_score(p, seed=3)
+    assert {name: one.value for name, one in found.items()} == {
+        "linear_probe": linear_probe(z_train, y_train, z_test, y_test),
+        "knn": knn(z_train, y_train, z_test, y_test),
+        "linear_probe_continuous": linear_probe(z_train[:, :2], y_train, z_test[:, :2], y_test),
+        "knn_continuous": knn(z_train[:, :2], y_train, z_test[:, :2], y_test),
+        "codebook_perplexity": pytest.approx(2),
+        "reconstruction_mse": 0.25,
+        "inception_score": mean,
+        "inception_score_std": std,
+        "fid": frechet_distance(samples, real_features),
+        "cas": 1.0,
+    }
+    for name, one in found.items():
+        low, high = SCORES[name].bounds
+        assert low <= one.value <= high, name
+    assert (found["fid"].n_samples, found["fid"].classifier, found["fid"].reference) == (20, "an FCN", "test")
+    assert found["cas"].classifier == "trained on 20"
+    with pytest.raises(ValueError, match="need a judge"):
+        MEASURES["fid"].of_job(Evaluation(arrays))

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from ucrbench.bench import Execution, Sweep, plan, run
-from ucrbench.bench.evaluation import SCORE_NAMES, evaluate_latents, evaluate_samples, generate, represent
+from ucrbench.bench.evaluation import Referees, evaluate
 from ucrbench.bench.judge import judge_ref, make_judge
+from ucrbench.bench.outputs import Outputs, generate, represent
 from ucrbench.bench.planning import DataRef, _settings
 from ucrbench.datasets import load
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
@@ -38,11 +39,11 @@ def values(out) -> pd.Series:
 def test_every_variant_has_every_score_it_can_have_and_no_nan(done):
     scores = ResultStore(done).scores()
     found = scores.groupby("variant")["score"].agg(set)
-    generation = set(SCORE_NAMES) - VQ_ONLY
+    generation = set(SCORES) - VQ_ONLY
     for name in MAIN_VARIANTS:
-        assert found[name] == (set(SCORE_NAMES) if name.startswith("vq") else generation), name
+        assert found[name] == (set(SCORES) if name.startswith("vq") else generation), name
     for name in ("vqvae_vibcreg", "vqvae_as_published"):
-        assert found[name] == set(SCORE_NAMES), name
+        assert found[name] == set(SCORES), name
     assert found["vae_sigma"] == generation
     assert found["random"] == found["random_uncalibrated"] == found["raw"] == {"linear_probe", "knn"}
     assert scores["value"].notna().all()
@@ -136,7 +137,7 @@ def test_a_model_of_ones_own_gets_the_scores_it_can_have(own, tmp_path):
     run(out, replace(SMOKE, variants=("own_models:Flat", "own_models:Echo")), HERE)
     found = ResultStore(out).scores().groupby("variant")["score"].agg(set)
     assert found["own_models:Flat"] == {"linear_probe", "knn"}
-    assert found["own_models:Echo"] == set(SCORE_NAMES) - VQ_ONLY
+    assert found["own_models:Echo"] == set(SCORES) - VQ_ONLY
     assert values(out)["ItalyPowerDemand", "own_models:Echo", 0, "reconstruction_mse"] == pytest.approx(0, abs=1e-6)
 
 
@@ -206,9 +207,11 @@ def test_scoring_leaves_every_state_dict_as_it_was():
         model = build(variant, settings.config).fit(dataset.x_train, dataset.y_train)
         networks = model.networks()
         before = {(n, k): v.clone() for n, m in networks.items() for k, v in m.state_dict().items()}
-        names = SCORE_NAMES if len(networks) > 1 else set(SCORE_NAMES) - VQ_ONLY
-        evaluate_latents(represent(model, dataset), names)
-        evaluate_samples(generate(model, dataset, 32), names, dataset, judge, settings.config.classifier, 0, "cpu")
+        names = SCORES if len(networks) > 1 else set(SCORES) - VQ_ONLY
+        outputs = Outputs(represent(model, dataset), generate(model, dataset, 32))
+        assert set(evaluate(names, outputs, Referees(dataset, judge, settings.config.classifier, 0, "cpu"))) == set(
+            names
+        )
         for (network, key), value in before.items():
             assert torch.equal(value, networks[network].state_dict()[key]), (variant, key)
     assert all(torch.equal(v, judge.fcn("cpu").state_dict()[k]) for k, v in fcn_before.items())
@@ -246,7 +249,7 @@ def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
     monkeypatch.setattr("ucrbench.models.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
     monkeypatch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)  # it is in the store
-    scores = tuple(score for score in SCORE_NAMES if score != "cas")
+    scores = tuple(score for score in SCORES if score != "cas")
     assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0
     expected = values(done).loc[:, ["vqvae"]].drop("cas", level="score")
     pd.testing.assert_series_equal(values(out), expected.sort_index(), check_exact=True)

@@ -1,5 +1,11 @@
 """Pictures: what they show is what the frames say, labels stay apart, colours stay the same."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,16 +20,18 @@ from ucrbench.reports import (
     compare,
     comparison_matrix,
     critical_difference,
-    embeddings,
     generated_map,
     latent_map,
+    real_against_generated,
     scatter,
     seconds_against_score,
     training_curves,
 )
-from ucrbench.reports.canvas import save
-from ucrbench.reports.embeddings import project
-from ucrbench.reports.palette import colours
+from ucrbench.reports.draw import maps
+from ucrbench.reports.draw.curves import quantities, training_curve
+from ucrbench.reports.draw.files import save, svg_text
+from ucrbench.reports.draw.palette import class_colours, colours
+from ucrbench.reports.stats.projection import project
 
 NAMES = ["ae", "vae", "mine:A$B_{x}", "<script>&%#", "😀 of a name so long that no column can ever hold all of it"]
 
@@ -108,16 +116,36 @@ def curve(stage, n=300):
     return pd.DataFrame({"stage": stage, "step": range(n), "name": "loss", "value": np.linspace(2, 1, n)})
 
 
+def strokes(figure, colour):
+    """The lines of a colour, each as points (n, 2) in inches."""
+    return [line.get_xydata() for line in figure.axes[0].lines if line.get_color() == colour]
+
+
 def test_training_curves_have_a_panel_per_stage():
     frames = {"vqvae": pd.concat([curve("autoencoder"), curve("prior")]), "ae": curve("autoencoder", 50)}
     figure = training_curves(frames, NAMES)
-    panels = figure.axes
-    assert [axes.get_title() for axes in panels] == ["autoencoder", "prior"]
-    assert [len(axes.lines) for axes in panels] == [2, 1]
-    assert len(panels[1].lines[0].get_xdata()) == 100
-    assert panels[1].lines[0].get_ydata().mean() == pytest.approx(1.5)
+    assert {"autoencoder, loss", "prior, loss", "vqvae", "ae", "299 steps"} <= set(texts(figure))
+    chosen = colours([*NAMES, *frames])
+    first, second, legend = strokes(figure, chosen["vqvae"])
+    assert [len(first), len(second), len(legend)] == [80, 80, 2]
+    assert first[:, 0].max() < second[:, 0].min()
+    assert [len(points) for points in strokes(figure, chosen["ae"])] == [50, 2]
+    # Means of equal stretches of a straight line lie on a straight line, and in the middle of the panel on average.
+    np.testing.assert_allclose(np.diff(first[:, 1], 2), 0, atol=2e-2)
+    frame = max(strokes(figure, "#8a8a8a"), key=lambda points: points[0, 1])
+    assert first[:, 1].mean() == pytest.approx(frame[:, 1].mean() + np.ptp(frame[:, 1]) / 6, abs=0.02)
     with pytest.raises(ReportError, match="no training losses"):
         training_curves({"ae": curve("autoencoder").assign(name="time")})
+
+
+def test_curves_that_span_much_are_drawn_on_a_logarithmic_scale():
+    values = np.array([1000.0, 100.0, 10.0, 1.0])
+    frame = pd.DataFrame({"stage": "prior", "step": range(4), "name": "loss", "value": values})
+    figure = training_curve({"ae": frame}, "prior", "loss")
+    (points,) = strokes(figure, colours(["ae"])["ae"])
+    np.testing.assert_allclose(np.diff(points[:, 1]), np.diff(points[:, 1])[0])
+    assert {"prior, loss (log scale)", "1e+03", "1", "3 steps"} <= set(texts(figure))
+    assert quantities({"ae": pd.concat([frame.assign(name="kl"), frame])}) == [("prior", "loss"), ("prior", "kl")]
 
 
 def test_codebook_use_by_hand():
@@ -134,11 +162,13 @@ def test_codebook_use_by_hand():
 def test_principal_components_are_those_of_the_first_rows():
     rng = np.random.default_rng(0)
     line = np.outer(np.linspace(-1, 1, 50), [3.0, 4.0]) + 7
-    fitted, other = project(line, rng.normal(size=(20, 2)))
+    found = project(line, rng.normal(size=(20, 2)))
+    fitted, other = found.points
+    assert found.share == pytest.approx(1)
     assert np.abs(fitted[:, 1]).max() < 1e-9
     assert np.ptp(fitted[:, 0]) == pytest.approx(10)
     assert other.shape == (20, 2)
-    assert project(line[:, :1])[0].shape == (50, 2)
+    assert project(line[:, :1]).points[0].shape == (50, 2)
     with pytest.raises(ReportError, match="all of them finite"):
         project(line * np.nan)
     with pytest.raises(ReportError, match="no map 'umap'"):
@@ -148,7 +178,7 @@ def test_principal_components_are_those_of_the_first_rows():
 def test_tsne_keeps_clusters_apart_and_is_seeded():
     rng = np.random.default_rng(0)
     groups = [rng.normal(centre, 0.1, (30, 8)) for centre in (0, 20)]
-    first, second = (project(*groups, how="tsne") for _ in range(2))
+    first, second = (project(*groups, how="tsne").points for _ in range(2))
     np.testing.assert_array_equal(first[0], second[0])
     centres = [points.mean(axis=0) for points in first]
     spread = max(np.linalg.norm(points - centre, axis=1).mean() for points, centre in zip(first, centres, strict=True))
@@ -161,9 +191,15 @@ def test_maps_draw_every_class_and_method(tmp_path, monkeypatch, how):
     y = np.arange(60) % 3
     z = rng.normal(size=(60, 5)) + 4 * y[:, None]
     figure = latent_map({"train": z, "test": z[:30], "y_train": y, "y_test": y[:30]}, how)
-    assert [axes.get_title() for axes in figure.axes] == ["train, 60 series", "test, 30 series"]
-    assert [len(axes.collections) for axes in figure.axes] == [3, 3]
-    monkeypatch.setattr(embeddings, "MOST_TSNE", 240)
+    said = texts(figure)
+    assert "squares: train (60), dots: test (30)" in said
+    assert {"class 0", "class 1", "class 2"} <= set(said)
+    for shade in class_colours({"y_train": y, "y_test": y}).values():
+        train, test, legend = strokes(figure, shade)
+        # Two ends of next to no length and a gap, of each point.
+        assert [len(points) for points in (train, test, legend)] == [60, 30, 3]
+    assert len(texts(latent_map({"train": z, "test": z, "y_train": y, "y_test": y}, how, legend=False))) == 2
+    monkeypatch.setattr(maps, "MOST_TSNE", 240)
     generated = {name: rng.normal(size=(500, 38)) for name in NAMES}
     figure = generated_map(rng.normal(size=(20, 40)), generated, how)
     shown = [axes for axes in figure.axes if axes.get_visible()]
@@ -181,3 +217,55 @@ def test_hostile_names_can_be_drawn(values, tmp_path):
     for number, figure in enumerate(figures):
         svg = save(figure, tmp_path / str(number), png=True)
         assert "<script" not in svg
+
+
+def test_series_are_drawn_once_in_every_panel():
+    x = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.5, 1.0]])
+    made = {"unconditional": x[:2], "conditional": x[:1], "conditional_labels": np.array([1])}
+    figure = real_against_generated((x, np.array([0, 1, 1])), {"ae": made, "raw": {}})
+    said = texts(figure)
+    assert [said.count(text) for text in ("all classes", "class 0", "class 1", "none")] == [1, 1, 1, 1 + 3]
+    (real,) = strokes(figure, "#1a1a1a")
+    (ae,) = strokes(figure, colours(["ae"])["ae"])
+    # Three series of all classes, one of class 0, two of class 1; then two, none and one. A gap ends each.
+    assert len(real) == 6 * 4
+    assert len(ae) == 3 * 4
+    assert np.isnan(real[3::4]).all()
+    np.testing.assert_allclose(real[1, 1] - real[0, 1], (0.55 - 0.04) / 1.3)
+
+
+@pytest.mark.parametrize("settings", [{"font.size": 30.0, "lines.linewidth": 9.0, "path.sketch": (3, 9, 2)}])
+def test_settings_of_the_user_change_no_picture(values, settings):
+    def drawn():
+        found = compare(tidy(values), "knn")
+        latents = {"train": np.eye(4), "test": np.eye(4), "y_train": np.arange(4), "y_test": np.arange(4)}
+        figures = critical_difference(found), box_plot(found), latent_map(latents)
+        return [svg_text(figure) for figure in figures]
+
+    wanted = drawn()
+    with mpl.rc_context(settings):
+        before = dict(mpl.rcParams)
+        assert drawn() == wanted
+        assert dict(mpl.rcParams) == before
+
+
+def test_matplotlibrc_with_tex_is_not_read(tmp_path):
+    rc = Path(__file__).parents[3] / "shared" / "cases" / "matplotlibrc-usetex"
+    text = rc.read_text(encoding="utf-8") if rc.is_file() else "text.usetex: True\nsavefig.bbox: tight\n"
+    (tmp_path / "matplotlibrc").write_text(text, encoding="utf-8")
+    code = (
+        "import numpy as np; from ucrbench.reports import real_against_generated; "
+        "from ucrbench.reports.draw.files import save; "
+        "save(real_against_generated((np.eye(3), np.arange(3)), {}), 'figure', png=True)"
+    )
+    environment = {**os.environ, "MATPLOTLIBRC": str(tmp_path / "matplotlibrc")}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=environment)
+    assert "real" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "figure.pdf").stat().st_size > 1000
+
+
+def test_numbers_in_texts_are_whole(tmp_path):
+    figure = comparison_matrix(compare(tidy(random_values(12, 2)), "knn"))
+    svg = save(figure, tmp_path / "matrix")
+    for text in texts(figure):
+        assert text in svg

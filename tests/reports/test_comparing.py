@@ -6,7 +6,7 @@ import pytest
 from synthetic_store import build
 
 from ucrbench.reports import ReportError, compare, coverage, leaderboard, score_table, select, select_stores
-from ucrbench.reports.palette import colours
+from ucrbench.reports.draw.palette import colours
 from ucrbench.results import ResultStore
 from ucrbench.results.published import published
 from ucrbench.results.published.thesis import _FOLDER, tidy

@@ -12,8 +12,10 @@ from PIL import Image
 from test_statistics import random_values, tidy
 
 from ucrbench.reports import cliques, compare, critical_difference
-from ucrbench.reports.canvas import save
-from ucrbench.reports.diagram import ONE_COLUMN, TWO_COLUMNS, reading, write_diagram
+from ucrbench.reports.draw.diagram import write_diagram
+from ucrbench.reports.draw.files import save
+from ucrbench.reports.draw.style import ONE_COLUMN, TWO_COLUMNS
+from ucrbench.reports.stats.groups import reading
 
 
 def p_matrix(names, different):

@@ -9,7 +9,7 @@ from PIL import Image
 from synthetic_store import build
 
 from ucrbench.reports import Lineage, ReportError, Source, check, compare, critical_difference, select, select_stores
-from ucrbench.reports.canvas import save
+from ucrbench.reports.draw.files import save
 from ucrbench.results import ResultStore
 
 FILES = {

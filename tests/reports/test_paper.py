@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from synthetic_store import build
 
-from ucrbench.reports import ReportError, check, external, paper
-from ucrbench.reports.latex import Cell, booktabs, escape, frame_latex
+from ucrbench.reports import ReportError, check, paper
+from ucrbench.reports.data import external
+from ucrbench.reports.paper.latex import Cell, booktabs, escape, frame_latex
 from ucrbench.results.published import published
 
 NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\"

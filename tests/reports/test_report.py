@@ -12,7 +12,7 @@ import pytest
 from synthetic_store import VARIANTS, build
 
 from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table, select
-from ucrbench.reports.latex import escape, score_table_latex
+from ucrbench.reports.paper.latex import escape, score_table_latex
 from ucrbench.results import ResultStore, StoreError
 
 NAMES = ["linear_probe", "knn", "knn_continuous"]
@@ -95,8 +95,10 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
     assert "Fréchet distance between Gaussians" in pages["scores.html"].text
     gun_point = pages["datasets/GunPoint.html"]
     assert "real series 2.100 100 % 0.250 0.9400 100 % nothing 1.000 0 % 0.3333 0 %" in gun_point.text
-    # Series of real data and five variants, all and by class; latents were not kept; one curve.
-    assert gun_point.tags.count("svg") == 6 * 4 + 1
+    # Series of real data and five variants in one picture; latents were not kept; one curve.
+    assert gun_point.tags.count("svg") == 2
+    for name in ("real", "ae", "vqvae_barlow", "all classes", "class 1"):
+        assert f">{name}</text>" in gun_point.source
 
 
 def test_tables_and_figures_carry_the_hash_of_their_rows(small):
@@ -308,8 +310,10 @@ def test_several_stores_and_results_from_elsewhere(tmp_path):
     assert len(list(first.parent.glob("variants/*.html"))) == 4
     page = Page(first.parent / "datasets" / "B.html")
     assert "0.7500" in page.text
-    # Samples of both stores are drawn: real series and three methods, all and by class; and a training curve.
-    assert page.tags.count("svg") == 4 * 4 + 1
+    # Samples of both stores are drawn in one picture, and a training curve.
+    assert page.tags.count("svg") == 2
+    for name in ("ae [one]", "vae [one]", "vqvae [two]"):
+        assert f">{name}</text>" in page.source
     assert check(first.parent) == []
 
 

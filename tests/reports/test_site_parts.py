@@ -1,15 +1,18 @@
 """The parts of the site: file names, paths taken out, light SVG."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ucrbench.reports.draw.thin import means, thin
+from ucrbench.reports.draw.web import compact
 from ucrbench.reports.site.names import file_names
 from ucrbench.reports.site.paths import hide_paths
-from ucrbench.reports.site.pictures import embedding, series_panels, training_curves
-from ucrbench.reports.site.svg import dots, line, thin
+from ucrbench.reports.site.pictures import curves_of, drawable, map_of, series_of
 
 
 @given(st.lists(st.text(min_size=1, max_size=100), max_size=12))
@@ -61,11 +64,30 @@ def test_other_text_stays(text):
     assert hide_paths(text) == text
 
 
-def test_line_lifts_the_pen_and_is_relative():
-    assert line(np.array([0, 1, 2.0]), np.array([5, 3, 4.0])) == "M0 5l1-2 1 1"
-    assert line(np.arange(5.0), np.array([1, 2, np.nan, 4, np.inf])) == "M0 1l1 1M3 4l0 0"
-    assert line(np.array([]), np.array([])) == ""
-    assert dots(np.array([1.2, 1, 0]), np.array([2, 2.1, 7])) == "M0 7h0M1 2h0"
+def test_paths_are_light_and_say_the_same():
+    assert compact("M 0 5 \nL 1.04 3 \nL 2 4.26 \n") == "M0 5l1-2 1 1.3"
+    assert compact("M 0 1 \nL 0.0001 1 \nM 3 4 \nL 13 -996 \nz\n") == "M0 1h0M3 4l10-1000z"
+    assert compact("M 1 2 \nC 1 2 3 4 5 6 \n") == "M 1 2 C 1 2 3 4 5 6"
+    assert compact("M 0.5 0.5 \nL 1 0.1 \n") == "M0.5 0.5l.5-.4"
+
+
+@given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=2, max_size=50))
+def test_light_paths_stay_within_a_twentieth_of_a_point(points):
+    data = "M " + " L ".join(f"{x:.6f} {y:.6f}" for x, y in points)
+    start, _, steps = compact(data)[1:].partition("l")
+    place = [float(value) for value in start.removesuffix("h0").split()]
+    numbers = [float(value) for value in re.findall(r"-?[\d.]+(?:e[-+]\d+)?", steps)] or [0.0] * (2 * len(points) - 2)
+    found = np.cumsum(np.array([place, *np.reshape(numbers, (-1, 2))]), axis=0)
+    np.testing.assert_allclose(found, np.array(points), atol=0.051)
+
+
+def test_a_picture_for_a_page_has_no_ids_and_no_type_of_its_own():
+    svg = map_of(latents_of(5), 'a "b" <c>')
+    assert 'aria-label="Latents of a &#34;b&#34; &lt;c&gt; by class"' in svg
+    assert svg.startswith('<svg class="embedding" role="img"')
+    for unwanted in (" id=", "<style", "<metadata", "DejaVu", 'pt"', "clip-path", "<!--"):
+        assert unwanted not in svg
+    assert svg == map_of(latents_of(5), 'a "b" <c>')
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(8, 64))
@@ -77,14 +99,24 @@ def test_thin_keeps_ends_and_extremes(values, most):
     assert (shown[0], shown[-1]) == (values[0], values[-1])
 
 
+def latents_of(n):
+    rows = np.random.default_rng(0).normal(size=(n, 3))
+    return {"train": rows, "test": rows, "y_train": np.arange(n), "y_test": np.arange(n)}
+
+
 def test_pictures_survive_what_is_degenerate():
-    latents = {"train": np.ones((3, 1)), "test": np.ones((2, 1)), "y_train": np.arange(3), "y_test": np.arange(2)}
-    svg, _ = embedding(latents, 'a "b" <c>')
-    assert "&lt;c&gt;" in svg
-    assert "nan" not in svg
-    flat = pd.DataFrame({"stage": "s", "step": [0, 1], "name": "loss", "value": [np.nan, np.inf]})
-    (curve,) = training_curves({"m": flat}, {"m": "#000000"})
-    assert "nan" not in curve.svg
-    heads, rows = series_panels((np.zeros((2, 5)), np.zeros(2, int)), {"m": {}}, {"m": "#000000"})
-    assert heads == ["all", "class 0"]
-    assert rows[1] == ("m", [None, None])
+    flat = {"train": np.ones((3, 1)), "test": np.ones((2, 1)), "y_train": np.arange(3), "y_test": np.arange(2)}
+    assert "nan" not in map_of(flat, "m")
+    assert not drawable({**flat, "train": np.ones((2, 1))})
+    assert not drawable({**flat, "test": np.full((2, 1), np.inf)})
+    lost = pd.DataFrame({"stage": "s", "step": [0, 1], "name": "loss", "value": [np.nan, np.inf]})
+    (curve,) = curves_of({"m": lost}, ["m"])
+    assert "nan" not in curve
+    series = series_of((np.zeros((2, 5)), np.zeros(2, int)), {"m": {}}, ["m"])
+    assert series.count(">none<") == 2
+    assert "nan" not in series
+
+
+def test_means_of_equal_stretches():
+    np.testing.assert_allclose(means(np.arange(12.0), 4), [1, 4, 7, 10])
+    np.testing.assert_array_equal(means(np.arange(3.0), 4), np.arange(3))

@@ -14,9 +14,11 @@ from scipy.integrate import quad
 from statsmodels.stats.multitest import multipletests
 
 from ucrbench.reports import ReportError, cliques, compare, effects
-from ucrbench.reports.effects import cliffs_delta
-from ucrbench.reports.significance import critical_distance, friedman, holm, wilcoxon
-from ucrbench.reports.statistics import gaps_text, name_methods, seed_means
+from ucrbench.reports.data.frames import seed_means
+from ucrbench.reports.data.methods import name_methods
+from ucrbench.reports.stats.comparison import gaps_text
+from ucrbench.reports.stats.effects import cliffs_delta
+from ucrbench.reports.stats.significance import critical_distance, friedman, holm, wilcoxon
 
 
 def tidy(values, score="knn", seeds=1):

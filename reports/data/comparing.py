@@ -1,0 +1,161 @@
+"""Several stores side by side, and beside results from elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from ...results import SCORES, ResultStore, judged_scores
+from .errors import ReportError
+from .external import read_external
+from .rows import hash_rows, row_digests
+from .selection import Selection, select
+
+# Across stores: scores of other data, or by another definition, are of another thing.
+_SAME = (("score_version", "score"), ("data_hash", "dataset"), ("treatment", "dataset"))
+# These may differ, and are told.
+_TOLD = {
+    "preset": "the preset",
+    "protocol_version": "the version of the protocol",
+    "archive": "the archive",
+    "overrides": "changed settings",
+}
+
+
+def select_stores(
+    stores: Mapping[str, str | Path] | str | Path,
+    preset: str | None = None,
+    against: Sequence[str] | str = (),
+    protocol: int | None = None,
+) -> Selection:
+    """Select the results of one store or several, and of others to hold them against.
+
+    With several stores, a method is named after its store too: `vqvae [A]`. The same variant in two stores is two
+    methods, told apart by the label alone, so that the same job may be in both.
+
+    Args:
+        stores: A store's folder, or several by their labels. A single one with the label "" has no label.
+        preset: The preset of all; needed where one of the stores holds several.
+        against: Other results to compare with: "published" for all tables that ship with the package,
+            "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
+            methods. Of these, the data sets that the stores have.
+        protocol: The version of the protocol of all; needed where one of the stores holds several.
+
+    Returns:
+        One selection. What the methods do not share is said in its `notes`.
+
+    Raises:
+        ReportError: Nothing to report; rows that must not be mixed within a store; data or a score's
+            definition that differ between stores; or something to compare with that cannot be read.
+        StoreError: A store cannot be read.
+    """
+    against = (against,) if isinstance(against, str) else tuple(against)
+    if not isinstance(stores, Mapping):
+        stores = {"": stores}
+    if not stores:
+        raise ReportError("name a store to report on")
+    if len(stores) > 1 and "" in stores:
+        raise ReportError("several stores need a label each")
+    parts = {label: _labelled(select(ResultStore(path), preset, protocol), label) for label, path in stores.items()}
+    merged = _merge(parts)
+    scores, notes = merged.scores, list(merged.notes)
+    for spec in against:
+        found = read_external(spec)
+        there = found.rows[found.rows["dataset"].isin(merged.datasets)]
+        if there.empty:
+            raise ReportError(f"{spec} and the store have no data set in common")
+        notes.append(found.note)
+        scores = pd.concat([scores, there], ignore_index=True)
+    twice = scores[scores.duplicated(["dataset", "method", "seed", "score"])]
+    if not twice.empty:
+        raise ReportError(f"there are two methods {twice.iloc[0]['method']!r}; rename one, or give the stores labels")
+    return replace(
+        merged,
+        scores=scores,
+        rows_hash=hash_rows(row_digests(scores, "scores")),
+        wanted_preset=preset,
+        wanted_protocol=protocol,
+        against=against,
+        notes=tuple(notes),
+    )
+
+
+def _labelled(selection: Selection, label: str) -> Selection:
+    if not label:
+        return selection
+
+    def name(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(method=frame["method"] + f" [{label}]", store=label)
+
+    (path,) = selection.stores.values()
+    return replace(selection, scores=name(selection.scores), jobs=name(selection.jobs), stores={label: path})
+
+
+def _merge(parts: Mapping[str, Selection]) -> Selection:
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    scores = pd.concat([part.scores for part in parts.values()], ignore_index=True)
+    jobs = pd.concat([part.jobs for part in parts.values()], ignore_index=True)
+    for column, within in _SAME:
+        for key, group in scores.groupby(within):
+            if group[column].nunique(dropna=False) > 1:
+                raise ReportError(
+                    f"the stores have different {column} for {key}, and so cannot be compared on it; "
+                    "leave it out of one of them, or run it again"
+                )
+    references, differ = _references(parts)
+    notes = [*_notes(scores), *_judges(scores), *differ]
+    presets = {label: part.preset for label, part in parts.items()}
+    alike = len(set(presets.values())) == 1
+    preset = (
+        next(iter(presets.values())) if alike else ", ".join(f"{name} [{label}]" for label, name in presets.items())
+    )
+    return Selection(
+        scores=scores,
+        jobs=jobs,
+        references=references,
+        preset=preset,
+        rows_hash="",
+        stores={label: path for part in parts.values() for label, path in part.stores.items()},
+        notes=tuple(notes),
+    )
+
+
+def _notes(scores: pd.DataFrame) -> list[str]:
+    notes = []
+    for column, title in _TOLD.items():
+        by_store = scores.groupby("store", sort=False)[column].agg(
+            lambda found: ", ".join(sorted(map(str, set(found))))
+        )
+        if by_store.nunique() > 1:
+            said = "; ".join(f"{label}: {_short(value)}" for label, value in by_store.items())
+            notes.append(f"The stores differ in {title} ({said}).")
+    return notes
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _judges(scores: pd.DataFrame) -> list[str]:
+    rows = scores[scores["score"].isin(judged_scores())]
+    several = rows.groupby("dataset")["classifier"].nunique()
+    if n := int((several > 1).sum()):
+        titles = [SCORES[name].title for name in judged_scores() if not SCORES[name].companion]
+        return [
+            f"On {n} of {len(several)} data sets the stores had different FCNs as judges, so that "
+            f"{' and '.join(titles)} differ by the judge too."
+        ]
+    return []
+
+
+def _references(parts: Mapping[str, Selection]) -> tuple[pd.DataFrame, list[str]]:
+    """Return the references of the first store that has a data set's."""
+    together = pd.concat([part.references.assign(store=label) for label, part in parts.items()], ignore_index=True)
+    first = together.drop_duplicates("dataset").set_index("dataset")["store"]
+    chosen = together[together["store"] == together["dataset"].map(first)].reset_index(drop=True)
+    differ = together.groupby(["dataset", "score"])["value"].nunique()
+    if (differ > 1).any():
+        return chosen, [f"The real-data references are those of {', '.join(dict.fromkeys(first))}."]
+    return chosen, []

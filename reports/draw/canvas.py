@@ -1,0 +1,106 @@
+"""Figures drawn in inches on one empty axes.
+
+One axes per figure and one line per colour: a site has thousands of small panels, and an axes each would take
+minutes. Only matplotlib's object interface is used, so that no window system is touched.
+"""
+
+import warnings
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
+
+from .style import FONT, FONT_SIZE, INK
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return an empty figure of this many inches, and axes whose coordinates are inches from the lower left."""
+    figure = Figure(figsize=(width, height))
+    figure.patch.set_visible(False)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(0, height))
+    axes.axis("off")
+    return figure, axes
+
+
+def chart(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, np.ndarray]:
+    """Return a figure of this many inches with rows x columns of axes, laid out so that labels do not overlap."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.patch.set_alpha(0.0)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat:
+        axes.patch.set_alpha(0.0)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(INK)
+        axes.tick_params(labelsize=FONT_SIZE - 0.5, colors=INK, width=0.6, length=2.5)
+    return figure, grid
+
+
+def label(axes: Axes, x: str = "", y: str = "", title: str = "") -> None:
+    """Name the axes of a chart and give it a title, in the figures' hand."""
+    axes.set_xlabel(plain(x), size=FONT_SIZE, color=INK)
+    axes.set_ylabel(plain(y), size=FONT_SIZE, color=INK)
+    if title:
+        axes.set_title(plain(title), size=FONT_SIZE, color=INK)
+
+
+def plain(text: str) -> str:
+    """Return a text as matplotlib prints it literally where it would look for formulas."""
+    return text.replace("$", r"\$")
+
+
+def write(
+    axes: Axes, x: float, y: float, text: str, align: str = "left", size: float = FONT_SIZE, colour: str = INK
+) -> None:
+    """Write a text at a point in inches. A dollar sign is a dollar sign: names come from outside."""
+    axes.text(x, y, text, ha=align, va="center", size=size, color=colour, parse_math=False, clip_on=False)
+
+
+def stroke(
+    axes: Axes, x: np.ndarray, y: np.ndarray, colour: str, width: float = 0.6, alpha: float = 1.0, cap: str = "round"
+) -> Line2D:
+    """Draw a line through points in inches; NaN lifts the pen, so that many lines of a colour are one path."""
+    line = Line2D(x, y, color=colour, lw=width, alpha=alpha, solid_capstyle=cap, solid_joinstyle="round", zorder=2)
+    line.set_clip_on(False)
+    return axes.add_line(line)
+
+
+def dots(axes: Axes, points: np.ndarray, colour: str, width: float, alpha: float = 1.0, square: bool = False) -> Line2D:
+    """Draw points (n, 2) in inches as strokes of next to no length, all of a colour in one path: dots or squares."""
+    ends = np.column_stack([points[:, 0], points[:, 0] + 1e-4, np.full(len(points), np.nan)]).ravel()
+    return stroke(axes, ends, np.repeat(points[:, 1], 3), colour, width, alpha, "projecting" if square else "round")
+
+
+def frame(axes: Axes, boxes: np.ndarray, colour: str, width: float = 0.3) -> Line2D:
+    """Draw the edges of boxes (n, 4), given as left, bottom, width and height in inches, in one path."""
+    left, bottom, wide, high = np.asarray(boxes, dtype=float).T
+    none = np.full(len(left), np.nan)
+    x = np.column_stack([left, left + wide, left + wide, left, left, none])
+    y = np.column_stack([bottom, bottom, bottom + high, bottom + high, bottom, none])
+    return stroke(axes, x.ravel(), y.ravel(), colour, width)
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float = FONT_SIZE) -> float:
+    """Return the width of a text in inches."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks
+        font = FontProperties(family=FONT, size=size)
+        width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return width / 72
+
+
+def fit(text: str, room: float, size: float = FONT_SIZE) -> str:
+    """Return a text cut to at most `room` inches, in its middle: names often differ at their end alone."""
+    if text_width(text, size) <= room:
+        return text
+    most = int(len(text) * room / text_width(text, size)) + 3
+    for kept in range(min(len(text) - 1, most), 1, -1):
+        cut = text[: (kept + 1) // 2] + "…" + text[len(text) - kept // 2 :]
+        if text_width(cut, size) <= room:
+            return cut
+    return "…"

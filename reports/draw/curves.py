@@ -1,0 +1,133 @@
+"""Training curves: a quantity over the steps of a stage, a line per method and run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..data.errors import ReportError
+from ..data.methods import ordered
+from .canvas import canvas, fit, stroke, text_width, write
+from .palette import colours
+from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
+from .thin import means
+
+CURVE_POINTS = 80
+_WIDTH, _HEIGHT = 3.0, 1.5  # inches of a picture of one quantity
+_BELOW, _ABOVE = 0.2, 0.24  # of its inches, below and above what is drawn
+_SMALL = FONT_SIZE - 1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The values that a panel shows: from `low` to `high`, on a logarithmic axis where they span much."""
+
+    low: float
+    high: float
+    logarithmic: bool
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Scale":
+        """Return the scale of values, of which those that are not finite are not shown."""
+        there = values[np.isfinite(values)]
+        low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 1.0)
+        return cls(low, high, low > 0 and high > 30 * low)
+
+    def share(self, values: np.ndarray) -> np.ndarray:
+        """Return where values lie, 0 at the lowest and 1 at the highest."""
+        with np.errstate(invalid="ignore"):  # infinity less infinity
+            if self.logarithmic:
+                return np.log(values / self.low) / np.log(self.high / self.low)
+            return (values - self.low) / ((self.high - self.low) or 1.0)
+
+
+def quantities(curves: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """Return the stages and names of the quantities that there are curves of, the losses first."""
+    there = {key for frame in curves.values() for key in zip(frame["stage"], frame["name"], strict=True)}
+    return sorted(there, key=lambda key: (key[1] != "loss", key))
+
+
+@styled
+def training_curve(curves: Mapping[str, pd.DataFrame], stage: str, name: str, methods: Sequence[str] = ()) -> Figure:
+    """Draw one quantity of one stage.
+
+    Args:
+        curves: As in `training_curves`.
+        stage: Name of the stage.
+        name: Name of the quantity.
+        methods: As in `training_curves`.
+    """
+    figure, axes = canvas(_WIDTH, _HEIGHT)
+    _panel(axes, (0.0, 0.0, _WIDTH, _HEIGHT), _rows(curves, name), stage, name, colours([*methods, *curves]))
+    return figure
+
+
+@styled
+def training_curves(curves: Mapping[str, pd.DataFrame], methods: Sequence[str] = ()) -> Figure:
+    """Draw training losses, a panel per stage, a line per method and run.
+
+    Args:
+        curves: By method: stage, step, name, value, as the store keeps them, and `seed` where there are several runs.
+            Of each stage the row named "loss" is drawn; of more than 80 steps means over 80 equal stretches.
+        methods: All methods of the report, so that colours agree.
+
+    Raises:
+        ReportError: There is no loss in any of the frames.
+    """
+    rows = _rows(curves, "loss")
+    if rows.empty:
+        raise ReportError("there are no training losses to draw; run with --keep light")
+    stages, names = list(dict.fromkeys(rows["stage"])), ordered(rows["method"])
+    room = min(1.5, max(text_width(name, _SMALL) for name in names)) + 0.35
+    height = max(2.3, 0.3 + 0.15 * len(names))
+    figure, axes = canvas(TWO_COLUMNS, height)
+    chosen = colours([*methods, *curves])
+    wide = (TWO_COLUMNS - room) / len(stages)
+    for place, stage in enumerate(stages):
+        _panel(axes, (place * wide, 0.0, wide - 0.1, height), rows, stage, "loss", chosen)
+    for place, name in enumerate(names):
+        y = height / 2 + 0.15 * (len(names) / 2 - place - 0.5)
+        stroke(axes, np.array([TWO_COLUMNS - room + 0.05, TWO_COLUMNS - room + 0.25]), np.full(2, y), chosen[name], 1.2)
+        write(axes, TWO_COLUMNS - room + 0.32, y, fit(name, 1.5, _SMALL), size=_SMALL)
+    return figure
+
+
+def _rows(curves: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """Return the rows of one quantity of all methods, with the columns `method` and `seed`."""
+    parts = [frame[frame["name"] == name].assign(method=method) for method, frame in curves.items()]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["stage", "method"])
+    return rows if "seed" in rows else rows.assign(seed=0)
+
+
+def _panel(
+    axes: Axes,
+    box: tuple[float, float, float, float],
+    rows: pd.DataFrame,
+    stage: str,
+    name: str,
+    chosen: Mapping[str, str],
+) -> None:
+    """Draw the rows of a stage in a box, with two axes, the ends of which are named."""
+    left, bottom, width, height = box
+    of = rows[rows["stage"] == stage]
+    scale = Scale.of(of["value"].to_numpy(float))
+    last = max(float(of["step"].max()), 1.0)
+    high, low = f"{scale.high:.3g}", f"{scale.low:.3g}"
+    room = max(0.3, *(text_width(text, _SMALL) for text in (high, low))) + 0.1
+    left, bottom = left + room, bottom + _BELOW
+    width, height = width - room - 0.05, height - _BELOW - _ABOVE
+    title = f"{stage}, {name}" + (" (log scale)" if scale.logarithmic else "")
+    write(axes, left, bottom + height + 0.15, fit(title, width), colour=INK)
+    for text, y in ((high, bottom + height - 0.02), (low, bottom + 0.02)):
+        write(axes, left - 0.05, y, text, "right", _SMALL)
+    write(axes, left, bottom - 0.11, "0", size=_SMALL)
+    write(axes, left + width, bottom - 0.11, f"{last:.0f} steps", "right", _SMALL)
+    stroke(axes, np.array([left, left, left + width]), np.array([bottom + height, bottom, bottom]), FAINT, 0.5)
+    for method in ordered(of["method"]):
+        for _, run in of[of["method"] == method].sort_values("step", kind="stable").groupby("seed"):
+            steps, values = (means(run[column].to_numpy(float), CURVE_POINTS) for column in ("step", "value"))
+            places = np.clip(scale.share(values), 0, 1)
+            stroke(axes, left + steps / last * width, bottom + places * height, chosen[method], 0.9, 0.9)

@@ -1,0 +1,278 @@
+r"""Tables for a paper, in the manner of booktabs: the best value bold, the second best underlined.
+
+The preamble needs `\usepackage[T1]{fontenc}`, `\usepackage{booktabs}` and `\usepackage{longtable}`; long tables go on
+over pages, wide ones are split into parts.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+
+from ...results import score_of
+from ..data.methods import shorten
+from ..stats.tables import GAP, ScoreTable
+
+# Width of the text block of main.tex in points, and of letters in \\footnotesize in it (Computer Modern), rounded up.
+TEXT_WIDTH = 484.0
+_WIDTHS = {"W": 8.8, "M": 7.9, "m": 7.2, "w": 6.3, **dict.fromkeys("0123456789.,:;'!|il()[]", 4.3)}
+_WIDTHS |= dict.fromkeys("%&#@<>=+~^_…–±", 7.2)
+_LETTER, _CAPITAL, _SMALL, _GAP = 4.8, 6.7, 3.8, 7.0
+_MOST_ROWS = 40
+_MOST_NAME = 240.0
+_HEAD_LINE = 14
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    # A bracket at the start of a row would be read as an option of the row before.
+    "[": "{[}",
+    "]": "{]}",
+    "±": r"$\pm$",
+    "–": "--",
+    "…": r"\ldots{}",
+    "χ": r"$\chi$",
+    "²": r"\textsuperscript{2}",
+    "\n": " ",
+}
+
+
+def escape(text: str) -> str:
+    """Return text from outside as LaTeX that prints just that; a letter that pdflatex lacks as its code, U+1F600."""
+    written = []
+    for before, letter in pairwise(f" {text}"):
+        # Two of these in a row would be printed as another letter.
+        written.append("{}" if letter == before and letter in "-,'" else "")
+        written.append(_ESCAPES.get(letter) or _letter(letter))
+    return "".join(written)
+
+
+def breakable(text: str) -> str:
+    """Return a long name for running text: escaped, and broken over lines where it must be."""
+    return r"\hspace{0pt}".join(escape(text[i : i + 6]) for i in range(0, len(text), 6))
+
+
+def _letter(letter: str) -> str:
+    if " " <= letter <= "~" or "\xc0" <= letter <= "\xff":
+        return letter
+    return "" if ord(letter) < 32 else f"U+{ord(letter):04X}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: plain text, "0.912 ± 0.004" say, and its place (1 bold, 2 underlined)."""
+
+    text: str
+    place: int = 0
+
+    def latex(self) -> str:
+        """Return the cell as LaTeX; what follows a ± is small."""
+        value, pm, spread = self.text.partition(" ± ")
+        text = "--" if value == GAP else escape(value)
+        text = {1: rf"\textbf{{{text}}}", 2: rf"\underline{{{text}}}"}.get(int(self.place), text)
+        return text + (rf"{{\scriptsize\,$\pm$\,{escape(spread)}}}" if pm else "")
+
+    @property
+    def width(self) -> float:
+        """Estimate of its width in points; nothing it is used for needs more."""
+        value, pm, spread = self.text.partition(" ± ")
+        return _width(value) * (1.12 if self.place == 1 else 1) + (_SMALL * len(spread) + 11 if pm else 0)
+
+
+def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = None) -> str:
+    """Return a score's table as `table` or `longtable` environments.
+
+    Args:
+        table: Data sets x methods.
+        notes: Sentences for the caption (plain text), such as on gaps and on what methods do not share.
+        rows: Hash of the rows behind the table, for a comment.
+    """
+    lines = []
+    for dataset in table.text.index:
+        cells = [
+            Cell(table.text.loc[dataset, method], table.place.loc[dataset, method]) for method in table.text.columns
+        ]
+        if table.real is not None:
+            value = table.real[dataset]
+            cells.append(Cell(GAP if pd.isna(value) else f"{value:.{score_of(table.score).decimals}f}"))
+        lines.append((str(dataset), cells))
+    heads = [str(method) for method in table.text.columns]
+    if table.real is not None:
+        heads.append(score_of(table.score).scale.heading)
+    score = score_of(table.score)
+    direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[score.higher_is_better]
+    seeds = int(table.seeds.to_numpy().max())
+    over = f", mean ± standard deviation over up to {seeds} seeds" if seeds > 1 else ""
+    marks = " Bold: best, underlined: second best of a data set." if direction and len(heads) > 1 else ""
+    caption = f"{score.title} on the test split{over}.{direction}{marks} {notes}".strip()
+    return booktabs("Data set", heads, lines, caption, table.score, rows)
+
+
+def leaderboard_latex(board: pd.DataFrame, caption: str, rows: str | None = None) -> str:
+    """Return a leaderboard as a `table` environment: mean (mean rank) per score, the best mean ranks marked."""
+    scores = list(dict.fromkeys(board.columns.get_level_values("score")))
+    places = {score: board[score, "mean_rank"].round(9).rank(method="dense") for score in scores}
+    lines = []
+    for method, line in board.iterrows():
+        cells = []
+        for score in scores:
+            mean, rank = line[score, "mean"], line[score, "mean_rank"]
+            text = GAP if pd.isna(mean) else f"{mean:.{min(score_of(score).decimals, 3)}f}"
+            text += "" if pd.isna(rank) else f" ({rank:.2f})"
+            place = places[score][method]
+            told_apart = places[score].nunique() > 1 and place in (1, 2)
+            cells.append(Cell(text, int(place) if told_apart else 0))
+        lines.append((str(method), cells))
+    heads = [score_of(score).title for score in scores]
+    return booktabs("Method", heads, lines, caption, "leaderboard", rows)
+
+
+def frame_latex(
+    frame: pd.DataFrame, first: str, caption: str, label: str, digits: int = 3, rows: str | None = None
+) -> str:
+    """Return any frame as a table: its index in the first column, headed `first`; numbers with so many digits."""
+    columns = [_texts(frame[column], digits) for column in frame]
+    lines = [(str(name), [Cell(text) for text in line]) for name, *line in zip(frame.index, *columns, strict=True)]
+    return booktabs(first, [str(column) for column in frame.columns], lines, caption, label, rows)
+
+
+def _texts(column: pd.Series, digits: int) -> list[str]:
+    values = column.dropna()
+    if all(isinstance(value, str) for value in values) and len(values):
+        return [GAP if pd.isna(value) else value for value in column]
+    whole = all(float(value).is_integer() for value in values)
+    return [GAP if pd.isna(value) else f"{value:.{0 if whole else digits}f}" for value in column]
+
+
+def booktabs(
+    first: str,
+    heads: Sequence[str],
+    lines: Sequence[tuple[str, Sequence[Cell]]],
+    caption: str,
+    label: str,
+    rows: str | None = None,
+) -> str:
+    """Return a table: in parts where it is too wide, over pages where it is too long.
+
+    Args:
+        first: Head of the first column.
+        heads: Heads of the others.
+        lines: Name and cells of every row.
+        caption: Plain text.
+        label: End of the label, after "tab:"; letters, digits and hyphens of it are kept.
+        rows: Hash of the rows behind the table, for a comment.
+    """
+    names = max([_width(first), *(_width(_name(name)) for name, _ in lines)]) + _GAP
+    widths = [
+        max([*(_width(part) for part in _wrapped(head)), *(cells[i].width for _, cells in lines)]) + _GAP
+        for i, head in enumerate(heads)
+    ]
+    parts = _parts(widths, TEXT_WIDTH - names)
+    label = "tab:" + re.sub(r"[^A-Za-z0-9]+", "-", label)
+    written = [] if rows is None else [f"% ucrbench rows {rows}"]
+    for number, columns in enumerate(parts):
+        part = f" Part {number + 1} of {len(parts)}." if len(parts) > 1 else ""
+        top = " & ".join([escape(first), *(_head(heads[i]) for i in columns)]) + r" \\"
+        body = [
+            " & ".join([escape(_name(name)), *(cells[i].latex() for i in columns)]) + r" \\" for name, cells in lines
+        ]
+        write = _long if len(lines) > _MOST_ROWS else _short
+        written += write(
+            "l" + "r" * len(columns), top, body, escape(caption + part), label + (f"-{number + 1}" if number else "")
+        )
+    return "\n".join(written) + "\n"
+
+
+def _short(columns: str, top: str, body: list[str], caption: str, label: str) -> list[str]:
+    return [
+        r"\begin{table}[htbp]",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\caption{{{caption}}}",
+        rf"\label{{{label}}}",
+        rf"\begin{{tabular}}{{{columns}}}",
+        r"\toprule",
+        top,
+        r"\midrule",
+        *body,
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+
+
+def _long(columns: str, top: str, body: list[str], caption: str, label: str) -> list[str]:
+    return [
+        r"{\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\begin{{longtable}}{{{columns}}}",
+        rf"\caption{{{caption}}}\label{{{label}}} \\",
+        r"\toprule",
+        top,
+        r"\midrule",
+        r"\endfirsthead",
+        r"\toprule",
+        top,
+        r"\midrule",
+        r"\endhead",
+        r"\bottomrule",
+        r"\endfoot",
+        *body,
+        r"\end{longtable}}",
+    ]
+
+
+def _name(name: str) -> str:
+    length = next((n for n in range(len(name), 0, -1) if _width(shorten(name, n)) <= _MOST_NAME), 1)
+    return shorten(name, length)
+
+
+def _wrapped(head: str) -> list[str]:
+    """Return a head in lines of at most 14 letters, broken after a separator where there is one, at most four lines."""
+    lines: list[str] = []
+    for piece in re.findall(r"[^_\s:./-]*[_:./-]?\s*|\s+", head):
+        while len(piece.strip()) > _HEAD_LINE:
+            lines.append(piece[:_HEAD_LINE])
+            piece = piece[_HEAD_LINE:]
+        if lines and len((lines[-1] + piece).strip()) <= _HEAD_LINE:
+            lines[-1] += piece
+        elif piece:
+            lines.append(piece)
+    lines = [line.strip() for line in lines if line.strip()]
+    return lines if len(lines) <= 4 else [*lines[:2], "…", lines[-1]]
+
+
+def _head(head: str) -> str:
+    lines = _wrapped(head)
+    if len(lines) <= 1:
+        return escape(lines[0] if lines else "")
+    return r"\begin{tabular}[b]{@{}r@{}}" + r" \\ ".join(escape(line) for line in lines) + r"\end{tabular}"
+
+
+def _width(text: str) -> float:
+    """Return the width of a text in points, in \\footnotesize; a letter that is printed as its code counts as that."""
+    shown = re.sub(r"[^\x20-\x7e\xc0-\xff–…±χ²]", "U+FFFFF", text)
+    return sum(_WIDTHS.get(letter, _CAPITAL if letter.isupper() else _LETTER) for letter in shown)
+
+
+def _parts(widths: Sequence[float], room: float) -> list[list[int]]:
+    """Return the columns in parts that fit, about equally many in each."""
+    for count in range(1, len(widths) + 1):
+        size = -(-len(widths) // count)
+        parts = [list(range(i, min(i + size, len(widths)))) for i in range(0, len(widths), size)]
+        if all(sum(widths[i] for i in part) <= room for part in parts):
+            return parts
+    return [[i] for i in range(len(widths))]

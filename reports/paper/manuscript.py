@@ -1,0 +1,222 @@
+"""The parts of a paper: each writes its tables and figures, and adds to the document what shows them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ...results import scaled_scores, score_of
+from ..data.errors import ReportError
+from ..data.levels import reading_levels
+from ..data.lineage import Lineage, Source
+from ..data.methods import ordered
+from ..data.selection import Selection
+from ..draw.charts import box_plot, seconds_against_score
+from ..draw.diagram import write_diagram
+from ..draw.files import save_pdf
+from ..draw.matrix import comparison_matrix
+from ..draw.series import real_against_generated
+from ..draw.style import TWO_COLUMNS
+from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
+from ..stats.groups import reading
+from ..stats.shares import normalised, share_summary
+from ..stats.tables import coverage, leaderboard, score_table
+from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
+
+_PICTURED = 3
+_WIDEST = 6.6  # inches; wider figures are shrunk to the text
+_POLICY = {
+    "refuse": "a score with a gap is left empty",
+    "common": "a score is compared on the data sets that all its methods have",
+    "worst": "a missing value ranks last, and its method has no mean",
+}
+_DIAGRAM = (".pdf", ".svg", ".png", "-ranks.csv", "-p-values.csv")
+
+
+@dataclass
+class Manuscript:
+    """A paper that is being written: its folder, its rows and its document so far."""
+
+    folder: Path
+    selection: Selection
+    lineage: Lineage
+    body: list[str] = field(default_factory=list)
+
+    def record(self, stem: str, endings: tuple[str, ...], source: Source) -> str:
+        """Note where files that differ in their ending come from; returns the hash of their rows."""
+        for ending in endings:
+            rows = self.lineage.record(stem + ending, source)
+        return rows
+
+    def table(self, name: str, source: Source, write: Callable[[str], str], frame: pd.DataFrame) -> None:
+        """Add a table as .tex, which `write` makes of the hash of its rows, and as .csv."""
+        rows = self.record(f"tables/{name}", (".tex", ".csv"), source)
+        (self.folder / f"tables/{name}.tex").write_text(write(rows), encoding="utf-8")
+        frame.to_csv(self.folder / f"tables/{name}.csv")
+        self.body.append(rf"\input{{tables/{name}.tex}}")
+
+    def figure(self, name: str, source: Source, figure: Figure, caption: str) -> None:
+        """Add a figure as .pdf."""
+        rows = self.record(f"figures/{name}", (".pdf",), source)
+        save_pdf(figure, self.folder / f"figures/{name}.pdf", rows)
+        self.include(name, figure.get_size_inches()[0], caption)
+
+    def include(self, name: str, width: float, caption: str) -> None:
+        """Have the document show a figure."""
+        size = r"[width=\linewidth]" if width > _WIDEST else ""
+        self.body += [
+            r"\begin{figure}[htbp]",
+            r"\centering",
+            rf"\includegraphics{size}{{figures/{name}.pdf}}",
+            rf"\caption{{{escape(caption)}}}",
+            rf"\label{{fig:{name}}}",
+            r"\end{figure}",
+        ]
+
+
+def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompared], gaps: str) -> None:
+    """Add all methods and scores at a glance, their coverage, and the tests over all methods."""
+    selection = work.selection
+    board = leaderboard(selection.scores, gaps, selection.datasets)
+    flat = board.set_axis([f"{score} {statistic}" for score, statistic in board.columns], axis=1)
+    caption = (
+        f"Mean score, with the mean rank in brackets (1 is best), over at most {len(selection.datasets)} data sets, "
+        f"preset {selection.preset}; bold and underlined: best and second mean rank. Policy for gaps {gaps}: "
+        f"{_POLICY[gaps]}. " + " ".join(selection.notes)
+    )
+    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, caption, rows), flat)
+    counted = coverage(selection.scores, selection.jobs)
+    shown = counted.rename(
+        columns=lambda name: score_of(name).title if name in set(selection.scores["score"]) else name
+    )
+    caption = "Coverage: jobs, those finished and failed, mean seconds of a job, data sets with a value of each score."
+    work.table(
+        "coverage",
+        Source(("scores", "jobs")),
+        lambda rows: frame_latex(shown, "Method", caption, "coverage", 1, rows),
+        counted,
+    )
+    tests = [_test_row(found) for found in comparisons.values() if isinstance(found, Comparison) or found.refused]
+    if not tests:
+        return
+    tests = pd.DataFrame(tests).set_index("score")
+    caption = (
+        "Friedman's test over all methods of a score, and the smallest p-value that Wilcoxon's exact test and Holm's "
+        f"correction can give with so many data sets and pairs. Policy for gaps: {gaps}; dashes: not compared."
+    )
+    p_values = {name: tests[name].map(_p_text) for name in ("p", "smallest p") if name in tests}
+    shown = tests.assign(**p_values).drop(columns="refused").set_axis([score_of(name).title for name in tests.index])
+    work.table("tests", Source(), lambda rows: frame_latex(shown, "Score", caption, "tests", 3, rows), tests)
+
+
+def _p_text(p: float | None) -> str | None:
+    return None if pd.isna(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _test_row(found: Comparison | NotCompared) -> dict[str, object]:
+    if isinstance(found, NotCompared):
+        return {"score": found.score, "refused": found.why}
+    chi2, p = found.friedman or (None, None)
+    return {
+        "score": found.score,
+        "methods": found.ranks.shape[1],
+        "data sets": found.n_datasets,
+        "χ²": chi2,
+        "p": p,
+        "smallest p": found.smallest_p,
+        "critical distance": found.critical_distance(),
+        "refused": None,
+    }
+
+
+def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> None:
+    """Add a score: its table, and if methods are compared the diagram, the matrix, the boxes and the times."""
+    selection, score, stem = work.selection, found.score, stem_of(found.score)
+    source = Source(("scores", "references"), scores=(score,))
+    table = score_table(selection.scores, score, selection.references, selection.datasets)
+    said = gaps_text(found) if isinstance(found, Comparison) else f"{found.why}." * found.refused
+    notes = " ".join([said, "A dash is a gap." if table.mean.isna().to_numpy().any() else "", *selection.notes])
+    numbers = pd.concat({"mean": table.mean, "std": table.std, "seeds": table.seeds}, axis=1).swaplevel(axis=1)
+    numbers.columns = [f"{method} {statistic}" for method, statistic in numbers.columns]
+    work.table(stem, source, lambda rows: score_table_latex(table, notes, rows), numbers)
+    if isinstance(found, NotCompared):
+        if found.refused:
+            work.body.append(rf"Not compared: {escape(found.why)}.")
+        return
+    title, source = score_of(score).title, Source(scores=(score,))
+    rows = work.record(f"figures/{stem}-cd", _DIAGRAM, source)
+    write_diagram(found, work.folder / f"figures/{stem}-cd", rows)
+    work.include(f"{stem}-cd", TWO_COLUMNS, f"{title}. {reading(found)}")
+    caption = (
+        f"{title}: how the method of the row does against that of the column. Median difference over "
+        f"{found.n_datasets} data sets (positive: the row is better), data sets won / tied / lost, and p of the "
+        f"two-sided Wilcoxon test after Holm's correction; bold: at most {ALPHA}. {gaps_text(found)}"
+    )
+    work.figure(f"{stem}-matrix", source, comparison_matrix(found), caption)
+    caption = f"{title} over data sets: quartiles, whiskers at 1.5 times their range. {gaps_text(found)}"
+    work.figure(f"{stem}-box", source, box_plot(found), caption)
+    try:
+        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets)
+    except ReportError:  # no times are known, as of results from elsewhere
+        return
+    caption = f"What {title} costs: mean over data sets against the mean time of a finished job. {gaps_text(found)}"
+    work.figure(f"{stem}-seconds", Source(("scores", "jobs"), scores=(score,)), drawn, caption)
+
+
+def generation(work: Manuscript) -> None:
+    """Add generation scores on the scale of their data sets, where the levels are known."""
+    selection = work.selection
+    rows = normalised(selection.scores, reading_levels(selection), selection.datasets)
+    if rows["share"].notna().sum() == 0:
+        return
+    work.body += ["", r"\clearpage\section*{Generation between nothing and real series}"]
+    summary = share_summary(rows).reindex(ordered(rows["method"]))
+    summary.columns = [
+        f"{score_of(score).title}{' data sets' if what == 'datasets' else ''}" for score, what in summary.columns
+    ]
+    ways = "; ".join(f"{score_of(name).title}: {score_of(name).scale.way}" for name in scaled_scores())
+    caption = (
+        "Median over data sets of the share of the distance covered from a generator without use (0) to real series "
+        f"(1), and the number of data sets with a share. {ways}."
+    )
+    source = Source(("scores", "references"), scores=scaled_scores())
+    work.table(
+        "generation", source, lambda hash_: frame_latex(summary, "Method", caption, "generation", 2, hash_), rows
+    )
+
+
+def series(work: Manuscript) -> None:
+    """Add real and generated series of the first few data sets, where some were kept."""
+    selection = work.selection
+    done = selection.jobs[selection.jobs["status"] == "ok"].sort_values(["seed", "job"])
+    stores = {label: selection.open(label) for label in selection.stores}
+    first = next(iter(stores.values()))
+    drawn = 0
+    for number, dataset in enumerate(selection.datasets):
+        real = first.real(dataset)
+        jobs = done[done["dataset"] == dataset].drop_duplicates("method").set_index("method")
+        found = {}
+        for method in ordered(jobs.index) if real is not None else ():
+            label = jobs.loc[method, "store"] if "store" in jobs else next(iter(stores))
+            if arrays := stores[label].samples(jobs.loc[method, "job"]):
+                found[method] = arrays
+        if not found:
+            continue
+        if drawn == 0:
+            work.body += ["", r"\clearpage\section*{Series}"]
+        caption = (
+            f"{dataset}: real test series above, series generated by the first seed of each method below, by class."
+        )
+        figure = real_against_generated(real, found)
+        work.figure(f"series-{number}", Source(("jobs",), datasets=(dataset,)), figure, caption)
+        drawn += 1
+        if drawn == _PICTURED:
+            return
+
+
+def stem_of(score: str) -> str:
+    """Return a score's name as part of a file name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", score)[:60]

@@ -1,0 +1,68 @@
+"""Generation scores on the scale of their data set: 0 is a generator without use, 1 is as good as real series.
+
+Inception score, FID and CAS depend on the classes and on the FCN of a data set, so that their values say little
+across data sets. Between two levels they do:
+
+| score | 0, "nothing" | 1, "real" |
+|---|---|---|
+| inception score | 1, its lowest value: every sample looks alike to the FCN | the real test series |
+| FID | trace of the covariance of the real test features: one series over and over, the best possible one | the real training series |
+| CAS | share of the most frequent class of the test split; 1 / K where labels were not kept | the FCN trained on real series |
+
+The share of the distance covered is (value - nothing) / (real - nothing). It is negative for what is worse than
+nothing and may be above 1: samples spread over the classes more evenly than the test split, say. Where real series
+are no better than nothing there is no distance, and the share is NaN.
+"""  # noqa: E501, a table
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...results import scaled_scores, score_of
+from ..data.frames import seed_means
+
+
+def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return generation scores beside their levels, and the share of the distance covered.
+
+    Args:
+        scores: Tidy scores.
+        levels: As `reading_levels` gives them.
+        datasets: The data sets that ought to be there.
+
+    Returns:
+        A row per data set, method and generation score: dataset, method, score, value (mean over seeds, NaN for a
+        gap), nothing, real, share, and ratio (value / real, of FID how many times as far as the training series).
+    """
+    frames = []
+    for score in scaled_scores():
+        of = levels[levels["score"] == score]
+        if of.empty or score not in set(scores["score"]):
+            continue
+        table = seed_means(scores, score, datasets)
+        values = (
+            table.where(np.isfinite(table)).round(score_of(score).decimals).stack(future_stack=True).rename("value")
+        )
+        frame = values.reset_index().assign(score=score)
+        frames.append(frame.merge(of[["dataset", "nothing", "real"]], on="dataset", how="left"))
+    if not frames:
+        return pd.DataFrame(columns=["dataset", "method", "score", "value", "nothing", "real", "share", "ratio"])
+    rows = pd.concat(frames, ignore_index=True)
+    sign = rows["score"].map({name: 1.0 if score_of(name).higher_is_better else -1.0 for name in scaled_scores()})
+    distance = sign * (rows["real"] - rows["nothing"])
+    share = sign * (rows["value"] - rows["nothing"]) / distance.where(distance > 0)
+    ratio = rows["value"] / rows["real"].where(rows["real"] > 0)
+    return rows.assign(share=share, ratio=ratio)[
+        ["dataset", "method", "score", "value", "nothing", "real", "share", "ratio"]
+    ]
+
+
+def share_summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return methods x (score, statistic) of what `normalised` gave: median share over data sets, and their number.
+
+    Data sets on which a method has no share are left out of its median; the number says how many are in.
+    """
+    groups = rows.groupby(["method", "score"], sort=False)["share"]
+    table = pd.DataFrame({"median": groups.median(), "datasets": groups.count()}).unstack("score")
+    return table.swaplevel(axis=1).sort_index(axis=1, level=0, sort_remaining=False)

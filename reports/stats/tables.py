@@ -1,0 +1,192 @@
+"""Tables of a report as data frames: coverage, leaderboard, data sets x methods."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ...results import score_of
+from ..data.errors import ReportError
+from ..data.frames import higher_is_better, score_names, seed_means
+from ..data.methods import name_methods, ordered
+from .comparison import Comparison, NotCompared, compare
+
+GAP = "–"
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreTable:
+    """One score, data sets x methods.
+
+    Attributes:
+        score: Name of the score.
+        mean: Mean over seeds; NaN for a gap.
+        std: Standard deviation over seeds (n - 1), NaN for a single seed; of results from elsewhere as given.
+        seeds: Number of seeds, or of runs behind results from elsewhere.
+        text: Text of every cell: "0.912", "0.912 ± 0.004", or a dash for a gap.
+        place: 1 for the best value of a data set (rounded; ties share it), 2 for the second best, else 0.
+        real: Reference of real series per data set, or None for a score without one.
+    """
+
+    score: str
+    mean: pd.DataFrame
+    std: pd.DataFrame
+    seeds: pd.DataFrame
+    text: pd.DataFrame
+    place: pd.DataFrame
+    real: pd.Series | None
+
+
+def score_table(
+    scores: pd.DataFrame,
+    score: str,
+    references: pd.DataFrame | None = None,
+    datasets: Sequence[str] | None = None,
+) -> ScoreTable:
+    """Return one score as a table, gaps shown as gaps.
+
+    Args:
+        scores: Tidy scores.
+        score: Name of the score.
+        references: Tidy real-data references.
+        datasets: The data sets that ought to be there.
+
+    Raises:
+        ReportError: Nobody has this score.
+    """
+    mean = seed_means(scores, score, datasets)
+    named = name_methods(scores)
+    rows = named[named["score"] == score]
+    cells = rows.groupby(["dataset", "method"])["value"]
+    std, seeds = cells.std(), cells.size()
+    if "runs" in rows:
+        # Results from elsewhere may be means over runs; their table says of how many, and how those spread.
+        said = rows.dropna(subset=["runs"]).set_index(["dataset", "method"])
+        std, seeds = said["std"].combine_first(std), said["runs"].astype(int).combine_first(seeds)
+    std = std.unstack("method").reindex_like(mean).where(np.isfinite(mean)).astype(float)
+    seeds = seeds.unstack("method").reindex_like(mean).fillna(0).astype(int)
+    digits = score_of(score).decimals
+    text = pd.DataFrame(
+        [[_cell(mean.loc[row, column], std.loc[row, column], digits) for column in mean.columns] for row in mean.index],
+        index=mean.index,
+        columns=mean.columns,
+    )
+    place = _places(mean.round(digits), higher_is_better(score, scores))
+    return ScoreTable(score, mean, std, seeds, text, place, _real(score, references, mean.index))
+
+
+def _cell(mean: float, std: float, digits: int) -> str:
+    if not np.isfinite(mean):
+        return GAP
+    return f"{mean:.{digits}f}" + (f" ± {std:.{digits}f}" if np.isfinite(std) else "")
+
+
+def _places(values: pd.DataFrame, better: bool | None) -> pd.DataFrame:
+    if better is None or values.shape[1] < 2:
+        return values.notna().astype(int) * 0
+    finite = values.where(np.isfinite(values))
+    dense = finite.rank(axis=1, method="dense", ascending=not better)
+    # Nobody stands out if all tie.
+    told_apart = finite.nunique(axis=1) > 1
+    return dense.where(dense <= 2).where(told_apart, axis=0).fillna(0).astype(int)
+
+
+def _real(score: str, references: pd.DataFrame | None, datasets: pd.Index) -> pd.Series | None:
+    scale = score_of(score).scale
+    if scale is None or references is None:
+        return None
+    rows = references[references["score"] == scale.reference]
+    return None if rows.empty else rows.set_index("dataset")["value"].astype(float).reindex(datasets)
+
+
+def compare_all(
+    scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None
+) -> dict[str, Comparison | NotCompared]:
+    """Compare the methods in every score that is there, as `compare` does, or say why they are not compared."""
+    return {score: _compared(scores, score, gaps, datasets) for score in score_names(scores)}
+
+
+def _compared(scores: pd.DataFrame, score: str, gaps: str, datasets: Sequence[str] | None) -> Comparison | NotCompared:
+    if higher_is_better(score, scores) is None:
+        return NotCompared(score, "it has no direction: shown, never ranked", refused=False)
+    try:
+        return compare(scores, score, gaps, datasets)
+    except ReportError as error:
+        return NotCompared(score, str(error))
+
+
+def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return all methods and all scores at a glance.
+
+    Args:
+        scores: Tidy scores: dataset, variant, views, seed, score, value.
+        gaps: "refuse" leaves a score with gaps empty; "common" takes the data sets all methods have.
+        datasets: The data sets that ought to be there.
+
+    Returns:
+        Methods x (score, statistic), the statistics being mean (over data sets), mean_rank (1 is best) and
+        wins; NaN where a method has no such score, or a score is not ranked.
+    """
+    return board_of(compare_all(scores, gaps, datasets), scores, datasets)
+
+
+def board_of(
+    comparisons: Mapping[str, Comparison | NotCompared], scores: pd.DataFrame, datasets: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return the `leaderboard` of what `compare_all` found."""
+    columns = {}
+    for score in score_names(scores):
+        found = comparisons[score]
+        if isinstance(found, Comparison):
+            summary = found.summary
+        else:
+            table = seed_means(scores, score, datasets)
+            alone = higher_is_better(score, scores) is None or table.shape[1] == 1
+            # Means over different data sets stand side by side nowhere.
+            mean = table.mean(skipna=False) if alone else table.mean() * np.nan
+            summary = pd.DataFrame({"mean": mean, "mean_rank": np.nan, "wins": np.nan})
+        for statistic in ("mean", "mean_rank", "wins"):
+            columns[score, statistic] = summary[statistic].astype(float)
+    board = pd.DataFrame(columns).reindex(ordered(name_methods(scores)["method"].unique()))
+    board.columns = pd.MultiIndex.from_tuples(columns, names=["score", "statistic"])
+    return board.rename_axis("method")
+
+
+def leaderboard_text(board: pd.DataFrame) -> pd.DataFrame:
+    """Return a leaderboard for a terminal: methods x titles of scores, "mean (mean rank)", a dash for a gap."""
+    shown = {}
+    for score in dict.fromkeys(board.columns.get_level_values("score")):
+        digits = min(score_of(score).decimals, 3)
+        shown[score_of(score).title] = [
+            (GAP if np.isnan(mean) else f"{mean:.{digits}f}") + ("" if np.isnan(rank) else f" ({rank:.2f})")
+            for mean, rank in zip(board[score, "mean"], board[score, "mean_rank"], strict=True)
+        ]
+    return pd.DataFrame(shown, index=board.index)
+
+
+def coverage(scores: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
+    """Return methods x jobs, ok, failed, mean seconds of a job, and per score the data sets with a value.
+
+    Args:
+        scores: Tidy scores of finished jobs.
+        jobs: One row per job, with the column `method`. Methods from elsewhere have none.
+    """
+    ok = jobs["status"] == "ok"
+    methods = ordered([*jobs["method"], *name_methods(scores)["method"]])
+    table = pd.DataFrame(index=pd.Index(methods, name="method"))
+    table["jobs"] = jobs.groupby("method").size()
+    table["ok"] = jobs[ok].groupby("method").size()
+    table["failed"] = jobs[~ok].groupby("method").size()
+    table = table.fillna(0).astype(int)
+    table["seconds"] = jobs[ok].groupby("method")["seconds_total"].mean()
+    for score in score_names(scores):
+        there = np.isfinite(seed_means(scores, score)).sum()
+        table[score] = there.reindex(methods).fillna(0).astype(int)
+    return table
+
+
+def failures(jobs: pd.DataFrame) -> pd.DataFrame:
+    """Return the jobs that never succeeded: dataset, method, seed, status, error of the last attempt, attempts."""
+    failed = jobs[jobs["status"] != "ok"].sort_values(["dataset", "method", "seed"])
+    return failed[["dataset", "method", "seed", "status", "error", "attempts"]].reset_index(drop=True)
