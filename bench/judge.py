@@ -11,12 +11,12 @@ import torch
 from ..datasets import Dataset
 from ..models.config import Training
 from ..models.fcn import FCN, load_weights, predict
-from ..models.heap import kept_heap
-from ..models.loop import train
 from ..models.spectrogram import Spectrogram
+from ..models.training.loop import train
 from ..results import ReferenceRow, hash_json
 from . import scores
 from .errors import UsageError
+from .heap import kept_heap
 from .job import PROTOCOL_VERSION, DataRef, Settings
 
 PICTURED = 60  # real test series kept for pictures

@@ -10,8 +10,8 @@ import psutil
 import torch
 from threadpoolctl import ThreadpoolController
 
-from ..models.heap import trim_heap
 from .errors import UsageError
+from .heap import trim_heap
 
 
 def resolve_device(name: str) -> str:

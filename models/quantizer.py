@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Codebook
+from .training.precision import without_autocast
 
 
 class Quantizer(nn.Module):
@@ -40,7 +41,7 @@ class Quantizer(nn.Module):
             The quantised latents (N, C, H, W) with the straight-through gradient, their tokens (N, H, W) int64, and
             the scalar loss: commitment, plus the codebook's own term where codes move by gradient.
         """
-        with torch.autocast(z.device.type, enabled=False):
+        with without_autocast(z):
             latents = z.float().movedim(1, -1)
             tokens = self.distances(latents).argmin(-1)
             quantised = F.embedding(tokens, self.codes)

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .training.precision import without_autocast
+
 N_FFT = 8
 HOP = 2
 
@@ -32,14 +34,14 @@ class Spectrogram(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Series (N, 1, L) to spectrogram (N, 2, 5, L // 2 + 1)."""
-        with torch.autocast(x.device.type, enabled=False):
+        with without_autocast(x):
             padded = F.pad(x.float(), (N_FFT // 2, N_FFT // 2), mode="reflect")[:, 0]
             frames = padded.unfold(-1, N_FFT, HOP) * self.window
             return torch.view_as_real(torch.fft.rfft(frames)).permute(0, 3, 2, 1)
 
     def inverse(self, u: Tensor) -> Tensor:
         """Spectrogram (N, 2, 5, W) to series (N, 1, 2 (W - 1)): windowed inverse FFTs, added up and normalised."""
-        with torch.autocast(u.device.type, enabled=False):
+        with without_autocast(u):
             spectrum = torch.view_as_complex(u.float().permute(0, 3, 2, 1).contiguous())
             frames = torch.fft.irfft(spectrum, n=N_FFT) * self.window
             energy = (self.window**2).expand(1, frames.shape[1], N_FFT)

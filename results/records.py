@@ -95,7 +95,7 @@ class JobRow:
         device, threads: What it ran on, and with how many threads.
         captured: Whether the training steps were replayed as a CUDA graph.
         precision: Precision of the training steps, such as "float32".
-        micro_batches: Into how many parts a batch was cut to fit into memory, the gradients added up.
+        micro_batches: Into how many parts a batch was cut to fit into memory, in stores of earlier versions; else null.
         n_parameters: Parameters of the model's networks.
         n_train, n_test, length, n_classes: Size of the data set.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
@@ -185,7 +185,7 @@ STATUSES: dict[str, str] = {
     "ok": "all scores asked for are there",
     "failed": "an error; its traceback is kept",
     "diverged": "a loss that is NaN or infinite",
-    "out_of_memory": "not enough memory, also in smaller parts of a batch",
+    "out_of_memory": "not enough memory, also with no other job beside it",
     "timeout": "longer than it was given",
     "killed": "the process was ended from outside",
 }

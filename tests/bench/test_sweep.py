@@ -244,7 +244,7 @@ def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
         assert run(out, sweep, HERE).failed == 1
     store = ResultStore(out)
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
-    monkeypatch.setattr("ucrbench.models.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
+    monkeypatch.setattr("ucrbench.models.training.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
     monkeypatch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)  # it is in the store
     scores = tuple(score for score in SCORE_NAMES if score != "cas")
     assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0

@@ -6,10 +6,17 @@ Gaussian with shrinkage covariance in a PCA space.
 
 from __future__ import annotations
 
-import numpy as np
-from torch import Tensor
+from collections.abc import Iterator
+from typing import ClassVar
 
-from .errors import ModelError
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..autoencoders import AutoEncoder
+from ..config import Config
+from ..errors import ModelError
+from ..training.trainer import Trainer
 
 _FEWEST_FOR_OWN_COVARIANCE = 3
 _GUESSED_WITHIN_SHARE = 0.25  # see `LatentDensity`: one series in every class
@@ -51,7 +58,7 @@ class LatentDensity:
         self.max_components = max_components
 
     def fit(self, z: np.ndarray | Tensor, y: np.ndarray | Tensor | None = None) -> LatentDensity:
-        """Fits the density over all latents and, with labels, one per class.
+        """Fit the density over all latents and, with labels, one per class.
 
         Args:
             z: Latents (N, ...), N at least 1.
@@ -75,7 +82,7 @@ class LatentDensity:
         return self
 
     def sample(self, n: int, y: int | np.ndarray | Tensor | None = None, *, rng: np.random.Generator) -> np.ndarray:
-        """Draws latents.
+        """Draw latents.
 
         Args:
             n: How many.
@@ -106,7 +113,7 @@ class LatentDensity:
         return flat.reshape(n, *self.shape)
 
     def _project(self, flat: np.ndarray) -> np.ndarray:
-        """Fits the PCA; returns the scores (N, k) float64."""
+        """Fit the PCA; return the scores (N, k) float64."""
         most = min(self.max_components, len(flat) - 1, flat.shape[1])
         self._mean = flat.mean(0, dtype=np.float64).astype(np.float32)
         self._components = np.empty((0, flat.shape[1]), np.float32)
@@ -136,8 +143,50 @@ class LatentDensity:
             self.classes[int(name)] = _Gaussian(means[code], covariance)
 
 
+class GaussianPrior:
+    """Gaussian densities of the latents: one over all, and one per class (`LatentDensity`)."""
+
+    sections: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None:
+        self.seed = trainer.seed
+
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> GaussianPrior:
+        """Fit the densities to latents z (N, C, H, W), given classes y (N,) or none."""
+        self.density = LatentDensity().fit(z, y)
+        return self
+
+    def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
+        """Give n latents (n, C, H, W), of classes y (n,) or of the density over all."""
+        yield torch.as_tensor(self.density.sample(n, y, rng=self._rng(y)))
+
+    def networks(self) -> dict[str, nn.Module]:
+        """Return no networks."""
+        return {}
+
+    @classmethod
+    def work(cls, autoencoder: AutoEncoder, config: Config) -> None:
+        """Return None: there is no network to train."""
+        return
+
+    def _rng(self, y: np.ndarray | None) -> np.random.Generator:
+        return np.random.default_rng([self.seed, 3, y is not None])
+
+
+class NormalPrior(GaussianPrior):
+    """N(0, I) for unconditional samples, as a VAE has it; Gaussian densities per class for conditional ones."""
+
+    def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
+        """Give n latents (n, C, H, W), of classes y (n,) or of N(0, I)."""
+        if y is not None:
+            yield from super().sample(n, y)
+        else:
+            shape = (n, *self.density.shape)
+            yield torch.as_tensor(self._rng(y).standard_normal(shape, dtype=np.float32))
+
+
 def _shrunk(deviations: np.ndarray, freedom: int) -> np.ndarray:
-    """Ledoit-Wolf covariance of deviations (m, k) from their mean(s), scaled to `freedom` as divisor."""
+    """Return the Ledoit-Wolf covariance of deviations (m, k) from their mean(s), scaled to `freedom` as divisor."""
     if deviations.shape[1] == 0 or freedom == 0:
         return np.zeros((deviations.shape[1],) * 2)
     from sklearn.covariance import ledoit_wolf

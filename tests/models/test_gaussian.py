@@ -4,8 +4,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucrbench.models.density import LatentDensity
 from ucrbench.models.errors import ModelError
+from ucrbench.models.priors.gaussian import LatentDensity
 
 
 def test_known_gaussian_is_recovered():
