@@ -9,7 +9,7 @@ from torch import nn
 
 from .autoencoders import AutoEncoder, VQAutoEncoder
 from .config import Config
-from .priors.protocol import Prior
+from .priors.protocol import LatentPrior
 from .training.precision import inference_batch
 from .training.trainer import Trainer, joined
 
@@ -26,7 +26,7 @@ class LatentModel(Trainer):
     """
 
     module: AutoEncoder
-    prior: Prior
+    prior: LatentPrior
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class LatentModel(Trainer):
         device: str = "cpu",
         *,
         autoencoder: Callable[[int, Config], AutoEncoder],
-        prior: Callable[[AutoEncoder, Trainer], Prior],
+        prior: Callable[[AutoEncoder, Trainer], LatentPrior],
     ) -> None:
         super().__init__(config, seed, device)
         self.build_autoencoder, self.build_prior = autoencoder, prior

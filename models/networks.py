@@ -84,12 +84,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Map latents (N, width, 5, W') to series (N, 1, 2 floor(L / 2)), through the spectrogram.
-
-    Args:
-        length: L, number of samples of a series.
-        width: number of channels of the latent.
-    """
+    """Map latents (N, width, 5, W') to series (N, 1, 2 floor(L / 2)); the arguments are those of `Encoder`."""
 
     def __init__(self, length: int, width: int = WIDTH) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from .errors import ModelError
 from .latent_model import LatentModel, QuantizedModel
 from .priors.gaussian import GaussianPrior, NormalPrior
 from .priors.maskgit import MaskGITPrior, UntiedMaskGITPrior
-from .priors.protocol import Prior
+from .priors.protocol import LatentPrior
 from .protocol import Model
 from .ssl import LOSSES, group_of
 
@@ -36,7 +36,7 @@ class Variant:
     title: str
     autoencoder: type[AutoEncoder] | None = None
     ssl: str | None = None
-    prior: type[Prior] | None = None
+    prior: type[LatentPrior] | None = None
     model: type = LatentModel
     masked_share: Literal["cosine", "complement"] | None = None
 

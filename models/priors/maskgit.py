@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from ..autoencoders import VQAutoEncoder
 from ..config import Config, Prior, Training
 from ..training.trainer import Trainer
+from .protocol import LatentPrior
 from .sampling import Sampler, sample_categorical
 
 SAMPLE_BATCH = 1024  # it decides which noise a sample gets
@@ -107,7 +108,7 @@ class MaskGIT(nn.Module):
         return torch.empty(n, self.n_positions, len(self.embedding)), torch.zeros(n, dtype=torch.long)
 
 
-class MaskGITPrior:
+class MaskGITPrior(LatentPrior):
     """MaskGIT on the tokens of a VQVAE.
 
     Attributes:
@@ -121,7 +122,6 @@ class MaskGITPrior:
         self.autoencoder, self.trainer = autoencoder, trainer
 
     def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
-        """Train a transformer on latents z (N, C, H, W), before quantisation, given classes y (N,) or none."""
         trainer, config = self.trainer, self.trainer.config.prior
         classes = 0 if y is None else int(y.max()) + 1
         with trainer.seeded(2):
@@ -132,7 +132,6 @@ class MaskGITPrior:
         return self
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
-        """Give n latents (..., C, H, W) of codes, in batches, of classes y (n,) or unconditional."""
         labels = None if y is None else torch.as_tensor(y, device=self.trainer.device)
         sampler = Sampler(self.network, SAMPLE_BATCH)
         for tokens in sampler.draw(n, labels):
@@ -141,12 +140,10 @@ class MaskGITPrior:
             self.trainer.captured["sampling"] = sampler.captured
 
     def networks(self) -> dict[str, nn.Module]:
-        """Return the transformer."""
         return {"prior": self.network}
 
     @classmethod
     def work(cls, autoencoder: VQAutoEncoder, config: Config) -> tuple[nn.Module, Training, int]:
-        """Return the transformer, its budget and how often a sample passes through it."""
         return cls._network(autoencoder, config.prior, 1), config.prior.training, config.prior.sampling_steps
 
     @classmethod

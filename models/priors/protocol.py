@@ -11,7 +11,7 @@ from ..config import Config, Training
 from ..training.trainer import Trainer
 
 
-class Prior(Protocol):
+class LatentPrior(Protocol):
     """A density over the latents of an autoencoder.
 
     Args:
@@ -22,7 +22,7 @@ class Prior(Protocol):
         sections: sections of the configuration that it reads.
     """
 
-    sections: ClassVar[tuple[str, ...]]
+    sections: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None: ...
 
@@ -35,13 +35,13 @@ class Prior(Protocol):
         ...
 
     def networks(self) -> dict[str, nn.Module]:
-        """Return the fitted networks by name."""
-        ...
+        """Return the fitted networks by name; none unless there are some."""
+        return {}
 
     @classmethod
-    def work(cls, autoencoder: AutoEncoder, config: Config) -> "tuple[nn.Module, Training, int] | None":
+    def work(cls, autoencoder: AutoEncoder, config: Config) -> tuple[nn.Module, Training, int] | None:
         """Return the network, its budget and how often a sample passes through it; None where there is none.
 
-        The network has `loss` and `example`, as autoencoders have. Nothing is computed with it: plans count its work.
+        The network has `loss` and `example`, as autoencoders have: plans count its work.
         """
-        ...
+        return None
