@@ -47,13 +47,7 @@ class AutoEncoder(nn.Module):
         return {"loss": time + spectrum, "time": time, "spectrogram": spectrum}
 
     def reconstruction(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-        """Return MSE in time and MSE of the spectrogram, of what is decoded from latents z.
-
-        Args:
-            x: series (N, 1, L).
-            u: their spectrograms (N, 2, 5, W).
-            z: latents (N, C, H, W').
-        """
+        """Return the MSE of series x and of their spectrograms u, by what is decoded from latents z."""
         u_hat = self.decoder.decode_spectrogram(z)
         x_hat = self.decoder.spectrogram.inverse(u_hat)
         return F.mse_loss(x_hat, x[..., : self.inverse_length]), F.mse_loss(u_hat.float(), u)
@@ -109,9 +103,7 @@ class VariationalAutoEncoder(AutoEncoder):
     def _likelihood(self, squares: Tensor, values: int) -> tuple[Tensor, Losses]:
         """Return a series' negative log-likelihood in nats, up to a constant, and further scalars for the curves.
 
-        Args:
-            squares: sum of a series' squared errors, averaged over the batch.
-            values: number of values in that sum.
+        It is given the sum of a series' squared errors, averaged over the batch, and the number of values in that sum.
         """
         return 0.5 * squares, {}
 

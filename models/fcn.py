@@ -1,11 +1,8 @@
 """The fully convolutional classifier that judges generated series.
 
-Wang, Yan and Oates, "Time series classification from scratch with deep neural networks" (IJCNN 2017),
-figure 1(b). Parameter names and shapes are those of the package `supervised-fcn`, so that its published
-weights load as they are.
+Wang, Yan and Oates, "Time series classification from scratch with deep neural networks" (IJCNN 2017), figure 1(b).
+Parameter names and shapes are those of the package `supervised-fcn`, so that its published weights load as they are.
 """
-
-from __future__ import annotations
 
 import os
 from typing import Any, BinaryIO
@@ -88,11 +85,10 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
     """Return the FCN of a weights file of the package `supervised-fcn`, in eval mode, on the CPU.
 
     Args:
-        path: A state dict as `torch.save` writes it, or an open file of one; the number of classes is read
-            from it.
+        path: a state dict as `torch.save` writes it, or an open file of one; the number of classes is read from it.
 
     Raises:
-        ModelError: The file is missing, is no weights file, or holds other keys or shapes than an FCN's.
+        ModelError: the file is missing, is no weights file, or holds other keys or shapes than an FCN's.
     """
     way_out = "give a state dict of supervised-fcn, or leave the file out to have an FCN trained"
     try:
@@ -115,9 +111,9 @@ def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.nda
     """Return class probabilities and pooled features, in eval mode; the FCN is left in the mode it was in.
 
     Args:
-        fcn: The classifier, on any device.
-        x: Series (N, 1, L), on any device.
-        batch: Most series at once; long series go through in smaller batches, to bound memory.
+        fcn: the classifier, on any device.
+        x: series (N, 1, L), on any device.
+        batch: most series at once; long series go through in smaller batches, to bound memory.
 
     Returns:
         Probabilities (N, K) float64, whose rows sum to 1, and features (N, 128) float32.

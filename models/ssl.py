@@ -5,12 +5,13 @@ it needs of it is a sum of squares. The sum of squares of Z'Z is that of ZZ', an
 matrices suffice; the diagonal is computed on its own. Where D is the smaller, the D x D matrix is formed. Values and
 gradients are the same either way.
 
-A loss is a frozen dataclass of its constants: its fields are settings `losses.NAME.FIELD`. Every loss in `LOSSES` has a
-row in the table of variants.
+A loss maps the projections of two views, (N, D) each in float32 or float64, to a scalar. It is a frozen dataclass of
+its constants: its fields are settings `losses.NAME.FIELD`. `title` is for reports, `whiten` says whether the projector
+is to end in iterative normalisation. Every loss in `LOSSES` has a row in the table of variants.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -20,22 +21,6 @@ from .errors import ModelError
 from .training.precision import without_autocast
 
 GROUP = 64  # features that iterative normalisation whitens together
-
-
-class Loss(Protocol):
-    """A loss of the projections of two views.
-
-    Attributes:
-        title: as in reports, behind "VQVAE + ".
-        whiten: whether the projector is to end in iterative normalisation.
-    """
-
-    title: ClassVar[str]
-    whiten: ClassVar[bool]
-
-    def __call__(self, a: Tensor, b: Tensor) -> Tensor:
-        """Return the loss, a scalar, of the projections of two views, (N, D) each, in float32 or float64."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -114,7 +99,7 @@ class VIbCReg(VICReg):
         return off_diagonal_squares(unit, unit) / z.shape[1] ** 2
 
 
-LOSSES: dict[str, type[Loss]] = {"vicreg": VICReg, "barlow": BarlowTwins, "vibcreg": VIbCReg}
+LOSSES: dict[str, type] = {"vicreg": VICReg, "barlow": BarlowTwins, "vibcreg": VIbCReg}
 """The losses by name."""
 
 

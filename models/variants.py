@@ -55,7 +55,7 @@ class Variant:
 
     @property
     def module(self) -> Callable[[int, Config], AutoEncoder] | None:
-        """What builds the module of stage 1 from a length and a config; None for a baseline."""
+        """The builder of the module of stage 1, from a length and a config; None for a baseline."""
         return self.autoencoder if self.ssl is None else partial(self.autoencoder, ssl=self.ssl)
 
     def build(self, config: Config, seed: int, device: str) -> Model:

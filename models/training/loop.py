@@ -1,6 +1,6 @@
 """The one training loop. It knows a module with a loss and nothing else."""
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -26,12 +26,6 @@ class Curves(dict[str, np.ndarray]):
     captured: bool = False
 
 
-class HasLoss(Protocol):
-    """A module whose `loss(*batch)` gives named scalars; the one called "loss" is minimised."""
-
-    def loss(self, *batch: Tensor) -> dict[str, Tensor]: ...
-
-
 def train(
     module: nn.Module,
     data: tuple[Tensor, ...],
@@ -39,7 +33,7 @@ def train(
     keeper: Keeper | None = None,
     precision: Literal["fp32", "bf16"] = "fp32",
 ) -> Curves:
-    """Minimise `module.loss` by AdamW, the learning rate falling to zero along a cosine.
+    """Minimise the scalar "loss" of those in `module.loss(*batch)` by AdamW, the rate falling to zero along a cosine.
 
     Batches have one size, min(config.batch, N): one fresh permutation of the cases after the other, laid end to end
     and cut into batches, so that no remainder is dropped and every case is seen equally often. Data and curves stay
@@ -87,8 +81,8 @@ class _Step:
         self.rate = torch.tensor(config.lr, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
         self.optimiser = AdamW(module.parameters(), self.rate, config.weight_decay)
-        shapes = ([tuple(tensor.shape) for tensor in data], _shapes(module))
-        self.kind = repr((config, precision, *shapes, len(self.optimiser.parameters)))
+        states = [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
+        self.kind = repr((config, precision, [tuple(tensor.shape) for tensor in data], states))
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
 
@@ -162,10 +156,6 @@ def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | No
                 keeper.write(step.state())
     step.optimiser.zero_grad()  # gradients lie in the graph's memory, and are as large as the module
     return run.captured
-
-
-def _shapes(module: nn.Module) -> list[tuple[str, tuple[int, ...]]]:
-    return [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
 
 
 def _batches(cases: int, size: int, steps: int, device: torch.device) -> Tensor:
