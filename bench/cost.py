@@ -132,7 +132,7 @@ def _time(device: str, length: int, width: int, batch: int) -> tuple[float, floa
     """Return the seconds of a training step (the best of two rounds) and its operations."""
     with torch.random.fork_rng([device] if device.startswith("cuda") else []):
         torch.manual_seed(0)
-        model = AutoEncoder(length, Config(network=Network(width=width))).to(device)
+        model = AutoEncoder(length, Config(network=Network(width=width))).to(device, memory_format=torch.channels_last)
         x = torch.randn(batch, 1, length, device=device)
         train(model, (x,), Training(max_steps=2))
         steps = 4 if device == "cpu" else 40  # enough to be captured

@@ -28,11 +28,9 @@ class LatentPrior(Protocol):
 
     def fit(self, z: np.ndarray, y: np.ndarray | None) -> object:
         """Learn the density of latents z (N, C, H, W), before quantisation, given classes y (N,) or none."""
-        ...
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterable[Tensor]:
         """Give n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""
-        ...
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name; none unless there are some."""

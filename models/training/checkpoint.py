@@ -14,11 +14,9 @@ class Storage(Protocol):
 
     def load(self) -> bytes | None:
         """Return what was saved last, None where nothing was."""
-        ...
 
     def save(self, write: Callable[[BinaryIO], object]) -> None:
         """Keep what `write` writes into a binary file, in place of what was saved before."""
-        ...
 
 
 class Keeper:
