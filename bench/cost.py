@@ -90,7 +90,7 @@ def probe(device: str, threads: int) -> Speed:
 
 @dataclass(frozen=True)
 class Corrections:
-    """By how much to multiply predictions, from jobs that are finished.
+    """Factors on predictions, from jobs that are finished.
 
     Attributes:
         overall: median ratio of measured to predicted seconds.

@@ -1,4 +1,4 @@
-"""What networks compute and keep, counted on the networks themselves: a pass of a few series, watched.
+"""Operations and memory of networks, counted on the networks themselves: a pass of a few series is watched.
 
 A pass is watched for two lengths, and what it takes in between follows from the width of the latent: every layer of
 encoder and decoder, and of what a prior makes of their latent, is as wide as a power of two of it.
@@ -26,7 +26,7 @@ POINTS = 64  # length of the series on which the FCN is watched
 
 @dataclass(frozen=True)
 class Count:
-    """What a pass takes.
+    """The work and the memory of a pass.
 
     Attributes:
         operations: floating point operations of a forward pass of one series.

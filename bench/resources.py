@@ -1,4 +1,4 @@
-"""What a job takes: memory, and the name of what it runs on."""
+"""The resources of a job: threads, memory, and the device by its name."""
 
 import contextlib
 import functools

@@ -1,4 +1,4 @@
-"""What a worker is given, and what comes back from it."""
+"""The task that a worker is given, and the outcome that comes back."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -37,7 +37,7 @@ class Task:
 
 @dataclass
 class Outcome:
-    """What comes back from a job, whichever process it ran in.
+    """The result of a job, whichever process it ran in.
 
     Attributes:
         attempt: the row of this attempt.

@@ -78,4 +78,4 @@ class Captures(Protocol):
     """A model that captures its work as CUDA graphs where it runs on CUDA."""
 
     captured: dict[str, bool]
-    """Whether a stage was replayed as a graph ("autoencoder", "prior", "sampling"); no stages on other devices."""
+    """True for a stage ("autoencoder", "prior", "sampling") replayed as a graph; empty on other devices."""

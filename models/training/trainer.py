@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,8 +13,6 @@ from ..config import Config, Training
 from .checkpoint import Keeper, Storage
 from .loop import Curves, train
 from .precision import inference, inference_batch
-
-Module = TypeVar("Module", bound=nn.Module)
 
 
 class Trainer:
@@ -54,7 +52,7 @@ class Trainer:
             torch.manual_seed(mixed)
             yield
 
-    def place(self, module: Module) -> Module:
+    def place(self, module: nn.Module) -> Any:
         """Return a module on the device, its convolutions in channels-last order, in which they are faster."""
         return module.to(self.device).to(memory_format=torch.channels_last)
 
