@@ -13,7 +13,7 @@ WORTH_KEEPING = 10.0  # seconds
 
 @dataclass(frozen=True)
 class StageCheckpoint:
-    """Where a model keeps how far a stage of its training is (`ucrbench.models.checkpoint.Storage`).
+    """Where a model keeps how far a stage of its training is (`ucrbench.models.training.checkpoint.Storage`).
 
     Attributes:
         store: the store; the process that trains writes there.

@@ -25,7 +25,7 @@ class Contender:
         views: kind of augmented views, "none" without a self-supervised branch.
         source_hash: of the module that defines a user's class; None for a variant.
         scores: names of the scores it can have, by what its model can do.
-        sections: of the configuration that decide its scores.
+        sections: of the configuration that decide its scores, as dotted names.
     """
 
     name: str
@@ -56,8 +56,8 @@ def contender(name: str, config: Config) -> Contender:
             raise UsageError(f"no variant {name!r}; {near(name, list(VARIANTS))} (or module:Class for your own)")
         variant = VARIANTS[name]
         scores = scores_of(build(name, config))
-        views = config.ssl.views if variant.regularizer is not None else "none"
-        return Contender(name, views, None, scores, _sections(variant.sections, scores))
+        views = config.ssl.views if variant.ssl is not None else "none"
+        return Contender(name, views, None, scores, _sections(variant.sections(config), scores))
     kind = _load(name)
     for method in ("fit", "encode"):
         if not callable(getattr(kind, method, None)):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from loky import cpu_count
 
-from ..models.precision import has_bf16
+from ..models.training.precision import has_bf16
 from .backends import Backend, Cluster, Inline, Processes, call
 from .cost import Speed, probe
 from .errors import UsageError

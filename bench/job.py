@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from ..models.config import Config
@@ -84,7 +85,7 @@ class Job:
                 "source": self.contender.source_hash,
                 "seed": self.seed,
                 "preset": self.settings.preset,
-                "config": {name: getattr(config, name) for name in sections},
+                "config": {name: attrgetter(name)(config) for name in sections},
                 "judge": self.judge if "classifier" in sections else None,
             }
         )
@@ -92,8 +93,8 @@ class Job:
     @property
     def overrides(self) -> dict[str, Any]:
         """The overrides that concern this job."""
-        changed = self.settings.overrides
-        return {key: value for key, value in changed.items() if key.split(".")[0] in self.contender.sections}
+        sections = tuple(f"{section}." for section in self.contender.sections)
+        return {key: value for key, value in self.settings.overrides.items() if key.startswith(sections)}
 
     def __str__(self) -> str:
         return f"{self.contender.name} on {self.data.name}, seed {self.seed}"

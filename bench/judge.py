@@ -11,11 +11,11 @@ import torch
 from ..datasets import Dataset
 from ..models.config import Training
 from ..models.fcn import FCN, load_weights, predict
-from ..models.heap import kept_heap
-from ..models.loop import train
 from ..models.spectrogram import Spectrogram
+from ..models.training.loop import train
 from ..results import SCORES, ReferenceRow, hash_json
 from .errors import UsageError
+from .heap import kept_heap
 from .job import PROTOCOL_VERSION, DataRef, Settings
 from .scores import MEASURES, Real
 

@@ -205,10 +205,7 @@ def _predict(
 def _predict_memory(
     todo: list[Job], infos: Mapping[str, datasets.DatasetInfo], store: ResultStore | None
 ) -> dict[str, float]:
-    raw = {
-        job.key: job_memory(job.contender.name, infos[job.data.name], job.settings.config, job.settings.device)
-        for job in todo
-    }
+    raw = {job.key: job_memory(job.contender.name, infos[job.data.name], job.settings.config) for job in todo}
     if store is None or not todo:
         return raw
     on_device = todo[0].settings.device.startswith("cuda")

@@ -1,4 +1,4 @@
-"""What a job takes: memory, and the name of what it runs on."""
+"""The resources of a job: threads, memory, and the device by its name."""
 
 import contextlib
 import functools
@@ -10,8 +10,8 @@ import psutil
 import torch
 from threadpoolctl import ThreadpoolController
 
-from ..models.heap import trim_heap
 from .errors import UsageError
+from .heap import trim_heap
 
 
 def resolve_device(name: str) -> str:

@@ -17,11 +17,11 @@ import torch
 
 from ..datasets import Dataset, load
 from ..models.errors import Diverged
-from ..models.heap import kept_heap
-from ..models.protocol import Captures, Divides, Inspectable, Model, Resumable
+from ..models.protocol import Captures, Inspectable, Model, Resumable
 from ..results import SCORES, JobRow, ScoreRow, StoreError, commit, versions
 from .checkpoints import StageCheckpoint
 from .evaluation import SCORE_VERSION, Referees, evaluate
+from .heap import kept_heap
 from .job import ARCHIVE, PROTOCOL_VERSION, Job
 from .keeping import keep_artifacts
 from .outputs import Outputs, generate, of_samples, represent
@@ -157,8 +157,6 @@ def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
     if outputs is None:
         with kept_heap():
             model = job.contender.build(config, job.seed, settings.device)
-            if isinstance(model, Divides):
-                model.prior_parts = facts["micro_batches"] = task.micro_batches
             if task.store is not None and isinstance(model, Resumable):
                 model.storage = partial(StageCheckpoint, task.store, job.key)
             with watch.phase("fit"):

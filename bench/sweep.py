@@ -29,7 +29,6 @@ PULSE = 0.2  # seconds between looks at the clock and at signals
 GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
 SHARE = 0.9  # of the free memory, for jobs
 ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
-RETRY_PARTS = 4  # of a batch, where memory did not suffice
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class _Course:
         limit = execution.time_limit
         self.deadline = None if limit is None else started + limit - GRACE
         self.todo = list(planned.todo)
-        self.again: deque[Job] = deque()  # jobs that need another try with less memory, each alone
+        self.again: deque[Job] = deque()  # jobs that ran out of memory beside others, for another try alone
         self.done = store.finished()
         stored = store.references()
         names = dict.fromkeys(job.data.name for job in planned.todo if needs_judge(job))
@@ -247,10 +246,9 @@ class _Course:
     def _start_job(self, job: Job, retried: bool = False) -> None:
         judge = self.judges[job.data.name] if needs_judge(job) else None
         kept = read_outputs(self.store, job.key) if job.key in self.done else None
-        parts = RETRY_PARTS if retried else 1
         here = None if self.execution.scheduler else self.store  # workers elsewhere may not see it
         split = self.scorers is not None
-        task = Task(job, judge, kept, self.execution.keep, split=split, micro_batches=parts, store=here)
+        task = Task(job, judge, kept, self.execution.keep, split=split, store=here)
         self.backend.start(job.key, run_task, task)
         self.running[job.key] = _Running(task, time.monotonic(), self.planned.memory[job.key], retried)
 

@@ -1,4 +1,4 @@
-"""What a worker is given, and what comes back from it."""
+"""The task that a worker is given, and the outcome that comes back."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,7 +23,6 @@ class Task:
         kept: outputs of an earlier run of this job; where they suffice, nothing is trained.
         keep: what to keep of it beside its rows.
         split: whether to leave the scores that need no device to `finish_task`, elsewhere.
-        micro_batches: parts in which the prior's batches pass through the network, to need less memory.
         store: where checkpoints and what is kept of the job go; None where the worker does not see the store: what is
             kept travels back then, and there are no checkpoints.
     """
@@ -33,13 +32,12 @@ class Task:
     kept: Outputs | None = None
     keep: Keep = "none"
     split: bool = False
-    micro_batches: int = 1
     store: ResultStore | None = None
 
 
 @dataclass
 class Outcome:
-    """What comes back from a job, whichever process it ran in.
+    """The result of a job, whichever process it ran in.
 
     Attributes:
         attempt: the row of this attempt.

@@ -12,31 +12,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .estimators import VQModel, seeded
-from .networks import Encoder
-from .quantizer import Quantizer
+from .autoencoders import VQAutoEncoder
+from .latent_model import QuantizedModel
+from .training.trainer import joined
 
 BATCH = 128  # series at once, as in the published evaluations
 
 
-class AsPublished(VQModel):
-    """A VQVAE that encodes with copies of its networks in training mode; the fitted networks stay as they are.
+class AsPublished(QuantizedModel):
+    """A VQVAE that encodes with a copy of its networks in training mode; the fitted networks stay as they are.
 
     Every call starts from the fitted state, so that an encoding depends on the series of that call alone, on their
     order and on nothing else. Tokens, reconstructions and samples are those of the fitted networks.
     """
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        return self._in_training_mode(x, lambda encoder, quantizer, part: quantizer(encoder(part))[0])
+        return self._in_training_mode(x, lambda module, part: module.represent(part))
 
     def encode_continuous(self, x: np.ndarray) -> np.ndarray:
-        return self._in_training_mode(x, lambda encoder, _, part: encoder(part))
+        return self._in_training_mode(x, lambda module, part: module.encode(part))
 
-    def _in_training_mode(self, x: np.ndarray, function: Callable[[Encoder, Quantizer, Tensor], Tensor]) -> np.ndarray:
-        """Return what a function of encoder, quantiser and a batch gives for all series x (N, 1, L), in order."""
-        encoder, quantizer = deepcopy((self.module.encoder, self.module.quantizer))
-        encoder.train()
-        quantizer.train()
+    def _in_training_mode(self, x: np.ndarray, function: Callable[[VQAutoEncoder, Tensor], Tensor]) -> np.ndarray:
+        """Return what a function of the autoencoder and a batch gives for all series x (N, 1, L), in order."""
+        module = deepcopy(self.module).train()
         parts = torch.as_tensor(x).split(BATCH)
-        with seeded(self.device, self.seed, 5), self._inference():
-            return self._joined(function(encoder, quantizer, part.to(self.device)) for part in parts)
+        with self.seeded(5), self.inference():
+            return joined(function(module, part.to(self.device)) for part in parts)

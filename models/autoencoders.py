@@ -1,22 +1,22 @@
-"""The trained modules of stage 1: AE, VAE and VQVAE with an optional self-supervised branch."""
+"""The modules that stage 1 trains: AE, VAE, VQVAE, and VQVAE with a self-supervised branch."""
 
 import math
-from collections.abc import Callable
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Config
-from .early import early
 from .networks import Decoder, Encoder
-from .projector import Projector, pool
 from .quantizer import Quantizer
-from .regularizers import Regularizer
 from .spectrogram import inverse_length
+from .ssl import LOSSES, Projector, pool
+from .training.precision import without_autocast
 
 Losses = dict[str, Tensor]
 
+KMEANS_SERIES = 512  # most series whose latents the codebook may start from
 LEAST_VARIANCE = math.exp(-12)  # of the decoder; Rybkin et al. hold the log of the standard deviation above -6
 
 
@@ -24,35 +24,52 @@ class AutoEncoder(nn.Module):
     """Encoder and decoder trained on reconstruction: MSE in time + MSE of the spectrogram.
 
     Args:
-        length: L, samples of a series.
-        config: widths.
+        length: L, number of samples of a series.
+        config: widths and weights.
+
+    Attributes:
+        sections: sections of the configuration that decide what it learns.
     """
+
+    sections: ClassVar[tuple[str, ...]] = ("network", "training")
 
     def __init__(self, length: int, config: Config) -> None:
         super().__init__()
+        self.length = length
         self.encoder = Encoder(length, config.network.width)
         self.decoder = Decoder(length, config.network.width)
         self.inverse_length = inverse_length(length)
 
     def loss(self, x: Tensor) -> Losses:
-        """Reconstruction loss of a batch of series (N, 1, L)."""
+        """Return the reconstruction loss of a batch of series (N, 1, L), and its parts for the curves."""
         u = self.encoder.spectrogram(x)
         time, spectrum = self.reconstruction(x, u, self.encoder.encode_spectrogram(u))
         return {"loss": time + spectrum, "time": time, "spectrogram": spectrum}
 
     def reconstruction(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-        """MSE in time and MSE of the spectrogram, of the series decoded from latents z."""
+        """Return the MSE of series x and of their spectrograms u, by what is decoded from latents z."""
         u_hat = self.decoder.decode_spectrogram(z)
         x_hat = self.decoder.spectrogram.inverse(u_hat)
         return F.mse_loss(x_hat, x[..., : self.inverse_length]), F.mse_loss(u_hat.float(), u)
 
     def encode(self, x: Tensor) -> Tensor:
-        """Latents (N, C, H, W) of series (N, 1, L)."""
+        """Return the latents (N, C, H, W) of series (N, 1, L)."""
         return self.encoder(x)
 
+    def represent(self, x: Tensor) -> Tensor:
+        """Return the latents (N, C, H, W) of series (N, 1, L) as the decoder takes them."""
+        return self.encode(x)
+
     def decode(self, z: Tensor) -> Tensor:
-        """Series (N, 1, 2 floor(L / 2)) of latents (N, C, H, W)."""
+        """Return the series (N, 1, 2 floor(L / 2)) of latents (N, C, H, W)."""
         return self.decoder(z)
+
+    def start(self, x: Tensor, seed: int) -> None:
+        """Prepare for training on series (N, 1, L), where a start depends on them; here none does."""
+
+    def example(self, n: int) -> tuple[Tensor, ...]:
+        """Return what `loss` takes for n series, with values of no meaning, for counting its work."""
+        return (torch.empty(n, 1, self.length),)
 
 
 class VariationalAutoEncoder(AutoEncoder):
@@ -62,6 +79,8 @@ class VariationalAutoEncoder(AutoEncoder):
     series is half the sum of its squared errors plus beta times its KL divergence to N(0, I), in nats. Latents are
     posterior means.
     """
+
+    sections = ("network", "training", "vae")
 
     def __init__(self, length: int, config: Config) -> None:
         super().__init__(length, config)
@@ -84,9 +103,7 @@ class VariationalAutoEncoder(AutoEncoder):
     def _likelihood(self, squares: Tensor, values: int) -> tuple[Tensor, Losses]:
         """Return a series' negative log-likelihood in nats, up to a constant, and further scalars for the curves.
 
-        Args:
-            squares: sum of a series' squared errors, averaged over the batch.
-            values: number of values in that sum.
+        It is given the sum of a series' squared errors, averaged over the batch, and the number of values in that sum.
         """
         return 0.5 * squares, {}
 
@@ -108,66 +125,78 @@ class OptimalVarianceVAE(VariationalAutoEncoder):
 
 
 def normal_like(z: Tensor) -> Tensor:
-    """Standard normal noise for z (N, C, H, W), laid channels-last; filled in order, which is four times as fast."""
+    """Return standard normal noise for z (N, C, H, W), channels-last: filled in order, which is four times as fast."""
     n, channels, height, width = z.shape
     return torch.randn(n, height, width, channels, dtype=z.dtype, device=z.device).permute(0, 3, 1, 2)
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """KL(N(mean, variance) || N(0, I)) in nats: summed over a series' latent (N, ...), averaged over the batch."""
+    """Return KL(N(mean, variance) || N(0, I)) in nats: the sum over a series' latent (N, ...), averaged over N."""
     return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).flatten(1).sum(1).mean()
 
 
 class VQAutoEncoder(AutoEncoder):
-    """VQVAE (van den Oord et al. 2017), with a self-supervised branch where a regulariser is given (NC-VQVAE).
+    """VQVAE (van den Oord et al. 2017): the decoder takes quantised latents."""
 
-    The augmented view goes through encoder and decoder without the quantiser; the regulariser compares the projected
-    quantised latent of the series with the projected continuous latent of its view (arXiv 2408.16613).
+    sections = ("network", "training", "codebook")
 
-    Args:
-        length: L, samples of a series.
-        config: widths and weights.
-        regularizer: maps two projections (N, D) to a scalar, or None for the plain VQVAE.
-        view: maps a batch of series to an augmented one; given together with `regularizer`.
-    """
-
-    def __init__(
-        self,
-        length: int,
-        config: Config,
-        regularizer: Regularizer | None = None,
-        view: Callable[[Tensor], Tensor] | None = None,
-    ) -> None:
+    def __init__(self, length: int, config: Config) -> None:
         super().__init__(length, config)
-        width = config.network.width
-        self.quantizer = Quantizer(config.codebook, width)
-        self.regularizer, self.view = regularizer, view
-        self.augmented_weight = config.ssl.augmented_reconstruction
-        self.projector = (
-            Projector(2 * width, config.ssl.projector, regularizer.whiten) if regularizer is not None else None
-        )
+        self.quantizer = Quantizer(config.codebook, config.network.width)
 
     def loss(self, x: Tensor) -> Losses:
         u = self.encoder.spectrogram(x)
+        return self._quantised_loss(x, u)[0]
+
+    def represent(self, x: Tensor) -> Tensor:
+        return self.quantizer(self.encode(x))[0]
+
+    def tokens(self, x: Tensor) -> Tensor:
+        """Return the tokens (N, H, W) int64 of series (N, 1, L)."""
+        return self.quantizer(self.encode(x))[1]
+
+    def start(self, x: Tensor, seed: int) -> None:
+        """Start the codes at the k-means of the latents of at most 512 series, where the settings say so."""
+        if self.quantizer.config.start == "kmeans":
+            self.eval()  # BatchNorm is not to count these series twice
+            with torch.no_grad():
+                self.quantizer.start_from(self.encode(x[:KMEANS_SERIES]), seed)
+
+    def _quantised_loss(self, x: Tensor, u: Tensor) -> tuple[Losses, Tensor]:
+        """Return the losses of series x and their spectrograms u, and the quantised latents."""
         quantised, _, commitment = self.quantizer(self.encoder.encode_spectrogram(u))
-        both, time, spectrum = self._decoded(x, u, quantised)
-        total = both + commitment
+        time, spectrum = self.reconstruction(x, u, quantised)
         parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}
-        if self.projector is not None:
-            view = self.view(x)
-            u_view = self.encoder.spectrogram(view)
-            z_view = self.encoder.encode_spectrogram(u_view)
-            augmented, _, _ = self._decoded(view, u_view, z_view)
-            similarity = self.regularizer(*self.projector.views(pool(quantised), pool(z_view)))
-            total = total + self.augmented_weight * augmented + similarity
-            parts |= {"augmented": augmented, "ssl": similarity}
-        return {"loss": total, **parts}
+        return {"loss": time + spectrum + commitment, **parts}, quantised
 
-    def _decoded(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The sum of both reconstruction losses, and each for the curves."""
 
-        def branch(z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            time, spectrum = self.reconstruction(x, u, z)
-            return time + spectrum, time, spectrum
+class SelfSupervisedVQ(VQAutoEncoder):
+    """A VQVAE with a self-supervised branch (NC-VQVAE, arXiv 2408.16613).
 
-        return early(branch, z, self.decoder) if self.projector is not None else branch(z)
+    An augmented view goes through encoder and decoder without the quantiser; a loss compares the projected quantised
+    latent of the series with the projected continuous latent of its view.
+
+    Args:
+        length: L, number of samples of a series.
+        config: widths, weights, the view and the constants of view and loss.
+        ssl: name of the loss, one of `LOSSES`.
+    """
+
+    def __init__(self, length: int, config: Config, ssl: str) -> None:
+        super().__init__(length, config)
+        self.ssl_loss, self.view = getattr(config.losses, ssl), getattr(config.views, config.ssl.views)
+        self.augmented_weight = config.ssl.augmented_reconstruction
+        self.projector = Projector(2 * config.network.width, config.ssl.projector, LOSSES[ssl].whiten)
+
+    def loss(self, x: Tensor) -> Losses:
+        u = self.encoder.spectrogram(x)
+        losses, quantised = self._quantised_loss(x, u)
+        view = self.view(x)
+        u_view = self.encoder.spectrogram(view)
+        z_view = self.encoder.encode_spectrogram(u_view)
+        augmented = sum(self.reconstruction(view, u_view, z_view))
+        projections = self.projector.views(pool(quantised), pool(z_view))
+        with without_autocast(x):
+            similarity = self.ssl_loss(*(projection.float() for projection in projections))
+        total = losses["loss"] + self.augmented_weight * augmented + similarity
+        return losses | {"loss": total, "augmented": augmented, "ssl": similarity}

@@ -1,9 +1,11 @@
-"""What decides how a model is built and trained: frozen, nested, and PROTOCOL-valued by default."""
+"""Settings that decide how a model is built and trained: frozen, nested, with the protocol's values as defaults."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, make_dataclass
+from typing import Any, Literal
 
 from .errors import ModelError
+from .ssl import LOSSES
+from .views import VIEWS
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Training:
     max_steps: int | None = None  # a cap on epochs x steps per epoch
 
     def steps(self, cases: int) -> int:
-        """Optimiser steps for `cases` training series: epochs of ceil(cases / batch) steps, at most `max_steps`."""
+        """Return the optimiser steps for `cases` series: epochs of ceil(cases / batch) steps, at most `max_steps`."""
         batch = min(self.batch, cases)
         total = self.epochs * -(-cases // batch)
         return total if self.max_steps is None else min(total, self.max_steps)
@@ -61,11 +63,27 @@ class Codebook:
 
 @dataclass(frozen=True)
 class SelfSupervision:
-    """The siamese branch of the VQVAE + SSL variants."""
+    """The siamese branch of the VQVAE + SSL variants.
 
-    views: Literal["warp", "slice", "gauss"] = "warp"
+    Attributes:
+        views: name of the augmented view; its constants are in the section `views`.
+        projector: width of the projector.
+        augmented_reconstruction: weight of the augmented view's reconstruction.
+    """
+
+    views: Literal[tuple(VIEWS)] = "warp"  # pyright: ignore[reportInvalidTypeForm]
     projector: int = 4096
     augmented_reconstruction: float = 0.1
+
+
+def _section(name: str, kinds: dict[str, type], doc: str) -> type:
+    """Return a frozen dataclass with a field for each of these dataclasses, with its own defaults."""
+    fields = [(key, kind, field(default=kind())) for key, kind in kinds.items()]
+    return make_dataclass(name, fields, frozen=True, namespace={"__module__": __name__, "__doc__": doc})
+
+
+Losses = _section("Losses", LOSSES, "The constants of each self-supervised loss.")
+Views = _section("Views", VIEWS, "The constants of each augmented view.")
 
 
 @dataclass(frozen=True)
@@ -126,5 +144,7 @@ class Config:
     vae: VariationalPosterior = VariationalPosterior()
     codebook: Codebook = Codebook()
     ssl: SelfSupervision = SelfSupervision()
+    losses: Any = field(default_factory=Losses)
+    views: Any = field(default_factory=Views)
     prior: Prior = field(default_factory=Prior)
     classifier: Classifier = field(default_factory=Classifier)

@@ -1,4 +1,4 @@
-"""What goes wrong with models: input they cannot use, and training that diverges."""
+"""The errors of models: input they cannot use, and training that diverges."""
 
 
 class ModelError(ValueError):

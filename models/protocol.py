@@ -1,4 +1,4 @@
-"""What the suite asks of a model. Arrays in, arrays out, scikit-learn fashion; nothing here needs the suite."""
+"""The protocols of models: arrays in, arrays out, scikit-learn fashion; nothing here needs the suite."""
 
 from collections.abc import Callable
 from typing import Protocol, Self, runtime_checkable
@@ -6,7 +6,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from torch import nn
 
-from .checkpoint import Storage
+from .training.checkpoint import Storage
 
 
 @runtime_checkable
@@ -18,11 +18,9 @@ class Model(Protocol):
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> Self:
         """Train on series x (N, 1, L) float32; classes y (N,) int64 may condition a prior, and nothing else."""
-        ...
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """Representations (N, D), or (N, C, ...) which the probes average over all but the first two axes."""
-        ...
+        """Return representations (N, D), or (N, C, ...) which the probes average over all but the first two axes."""
 
 
 @runtime_checkable
@@ -30,8 +28,7 @@ class Generates(Protocol):
     """A model that draws series."""
 
     def sample(self, n: int, y: np.ndarray | None = None) -> np.ndarray:
-        """Series (n, 1, L') float32, of classes y (n,) or unconditional; L' may be the even length below L."""
-        ...
+        """Return series (n, 1, L') float32, of classes y (n,) or unconditional; L' may be the even length below L."""
 
 
 @runtime_checkable
@@ -39,8 +36,7 @@ class Reconstructs(Protocol):
     """A model that gives back what it encoded."""
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
-        """Series (N, 1, L') float32."""
-        ...
+        """Return series (N, 1, L') float32."""
 
 
 @runtime_checkable
@@ -50,12 +46,10 @@ class Quantizes(Protocol):
     n_codes: int
 
     def encode_continuous(self, x: np.ndarray) -> np.ndarray:
-        """Representations before quantisation, shaped as those of `encode`."""
-        ...
+        """Return representations before quantisation, shaped as those of `encode`."""
 
     def encode_tokens(self, x: np.ndarray) -> np.ndarray:
-        """Tokens (N, T) int64 in 0..n_codes-1."""
-        ...
+        """Return tokens (N, T) int64 in 0..n_codes-1."""
 
 
 @runtime_checkable
@@ -68,8 +62,7 @@ class Inspectable(Protocol):
     """Wall time of the stages "fit" and "prior"."""
 
     def networks(self) -> dict[str, nn.Module]:
-        """The fitted networks by name."""
-        ...
+        """Return the fitted networks by name."""
 
 
 @runtime_checkable
@@ -77,7 +70,7 @@ class Resumable(Protocol):
     """A model whose training can go on where it was stopped."""
 
     storage: Callable[[str], Storage] | None
-    """Gives the place of the checkpoints of a stage, by its name; None where none are kept. Set before `fit`."""
+    """Place of the checkpoints of a stage, by its name; None where none are kept. Set before `fit`."""
 
 
 @runtime_checkable
@@ -85,12 +78,4 @@ class Captures(Protocol):
     """A model that captures its work as CUDA graphs where it runs on CUDA."""
 
     captured: dict[str, bool]
-    """Whether a stage was replayed as a graph ("autoencoder", "prior", "sampling"); no stages on other devices."""
-
-
-@runtime_checkable
-class Divides(Protocol):
-    """A model whose prior can be trained in less memory, with the same random numbers and the same result."""
-
-    prior_parts: int
-    """Pieces of a batch that are gone through one after the other; 1 at first. Set before `fit`."""
+    """True for a stage ("autoencoder", "prior", "sampling") replayed as a graph; empty on other devices."""

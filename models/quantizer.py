@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Codebook
+from .training.precision import without_autocast
 
 
 class Quantizer(nn.Module):
@@ -40,7 +41,7 @@ class Quantizer(nn.Module):
             The quantised latents (N, C, H, W) with the straight-through gradient, their tokens (N, H, W) int64, and
             the scalar loss: commitment, plus the codebook's own term where codes move by gradient.
         """
-        with torch.autocast(z.device.type, enabled=False):
+        with without_autocast(z):
             latents = z.float().movedim(1, -1)
             tokens = self.distances(latents).argmin(-1)
             quantised = F.embedding(tokens, self.codes)
@@ -54,11 +55,11 @@ class Quantizer(nn.Module):
             return straight_through.movedim(-1, 1), tokens, loss
 
     def distances(self, latents: Tensor) -> Tensor:
-        """Squared Euclidean distances (..., K) of latents (..., C) to the codes, up to a term equal for all codes."""
+        """Return squared distances (..., K) of latents (..., C) to the codes, up to a term equal for all codes."""
         return (self.codes**2).sum(-1) - 2 * latents @ self.codes.T
 
     def decode(self, tokens: Tensor) -> Tensor:
-        """Codes (N, C, H, W) of tokens (N, H, W)."""
+        """Return the codes (N, C, H, W) of tokens (N, H, W)."""
         return F.embedding(tokens, self.codes).movedim(-1, 1)
 
     @torch.no_grad()
@@ -75,7 +76,7 @@ class Quantizer(nn.Module):
 
     @torch.no_grad()
     def _move(self, latents: Tensor, tokens: Tensor) -> None:
-        """One step of the moving averages, from latents (M, C) and their tokens (M,)."""
+        """Step the moving averages by latents (M, C) and their tokens (M,)."""
         config = self.config
         # One-hot by comparison: F.one_hot looks at its argument on the host.
         assigned = (tokens[:, None] == torch.arange(config.codes, device=tokens.device)).to(latents.dtype)

@@ -4,17 +4,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .training.precision import without_autocast
+
 N_FFT = 8
 HOP = 2
 
 
 def spectrogram_size(length: int) -> tuple[int, int]:
-    """Height (frequencies) and width (frames) of the spectrogram of a series of `length` samples."""
+    """Return height (frequencies) and width (frames) of the spectrogram of a series of `length` samples."""
     return N_FFT // 2 + 1, length // HOP + 1
 
 
 def inverse_length(length: int) -> int:
-    """Samples that the inverse transform gives back for a series of `length` samples (even)."""
+    """Return how many samples the inverse transform gives back for a series of `length` samples (even)."""
     return HOP * (length // HOP)
 
 
@@ -31,15 +33,15 @@ class Spectrogram(nn.Module):
         self.register_buffer("window", torch.hann_window(N_FFT), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Series (N, 1, L) to spectrogram (N, 2, 5, L // 2 + 1)."""
-        with torch.autocast(x.device.type, enabled=False):
+        """Return the spectrograms (N, 2, 5, L // 2 + 1) of series (N, 1, L)."""
+        with without_autocast(x):
             padded = F.pad(x.float(), (N_FFT // 2, N_FFT // 2), mode="reflect")[:, 0]
             frames = padded.unfold(-1, N_FFT, HOP) * self.window
             return torch.view_as_real(torch.fft.rfft(frames)).permute(0, 3, 2, 1)
 
     def inverse(self, u: Tensor) -> Tensor:
-        """Spectrogram (N, 2, 5, W) to series (N, 1, 2 (W - 1)): windowed inverse FFTs, added up and normalised."""
-        with torch.autocast(u.device.type, enabled=False):
+        """Return the series (N, 1, 2 (W - 1)) of spectrograms (N, 2, 5, W): windowed inverse FFTs, added up."""
+        with without_autocast(u):
             spectrum = torch.view_as_complex(u.float().permute(0, 3, 2, 1).contiguous())
             frames = torch.fft.irfft(spectrum, n=N_FFT) * self.window
             energy = (self.window**2).expand(1, frames.shape[1], N_FFT)
@@ -48,7 +50,7 @@ class Spectrogram(nn.Module):
 
 
 def _overlap_add(frames: Tensor) -> Tensor:
-    """Sum of frames (N, W, 8) laid HOP apart: (N, 2 (W + 3)). Shifted sums, so that the result is deterministic."""
+    """Return the sum (N, 2 (W + 3)) of frames (N, W, 8) laid HOP apart, by shifted sums: they are deterministic."""
     pieces = N_FFT // HOP
     parts = frames.unflatten(-1, (pieces, HOP)).unbind(2)
     return sum(F.pad(part, (0, 0, i, pieces - 1 - i)) for i, part in enumerate(parts)).flatten(1)

@@ -6,49 +6,46 @@ from functools import partial
 from typing import Literal
 
 from .as_published import AsPublished
-from .autoencoders import AutoEncoder, OptimalVarianceVAE, VariationalAutoEncoder, VQAutoEncoder
+from .autoencoders import AutoEncoder, OptimalVarianceVAE, SelfSupervisedVQ, VariationalAutoEncoder, VQAutoEncoder
+from .baselines import CalibratedEncoder, RandomEncoder, RawSeries
 from .config import Config
 from .errors import ModelError
-from .estimators import AutoEncoderModel, RawSeries, UntrainedEncoder, VQModel
-from .projector import GROUP
+from .latent_model import LatentModel, QuantizedModel
+from .priors.gaussian import GaussianPrior, NormalPrior
+from .priors.maskgit import MaskGITPrior, UntiedMaskGITPrior
+from .priors.protocol import LatentPrior
 from .protocol import Model
-from .regularizers import REGULARIZERS
-from .views import VIEWS
+from .ssl import LOSSES, group_of
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A row of the table.
+    """A row of the table: a latent model of an autoencoder and a prior, or a baseline.
 
     Attributes:
         name: as on the command line and in the results.
         title: as in reports.
-        kind: which family of model it is.
-        regularizer: the self-supervised loss of a VQVAE's second view, a name in `REGULARIZERS`.
-        as_published: whether a VQVAE is probed as the code behind the published tables does.
+        autoencoder: class of the module of stage 1; None for a baseline.
+        ssl: name of the self-supervised loss, of an autoencoder that takes one.
+        prior: class of the prior of stage 2; None for a baseline.
+        model: class of the model.
         masked_share: `prior.masked_share` where the row fixes it, whatever the settings say.
     """
 
     name: str
     title: str
-    kind: Literal["ae", "vae", "vae_sigma", "vqvae", "random", "random_uncalibrated", "raw"]
-    regularizer: str | None = None
-    as_published: bool = False
+    autoencoder: type[AutoEncoder] | None = None
+    ssl: str | None = None
+    prior: type[LatentPrior] | None = None
+    model: type = LatentModel
     masked_share: Literal["cosine", "complement"] | None = None
 
-    @property
-    def sections(self) -> tuple[str, ...]:
-        """The sections of `Config` that decide what this variant learns and draws."""
-        own = {
-            "raw": (),
-            "random": ("network",),
-            "random_uncalibrated": ("network",),
-            "ae": ("network", "training"),
-            "vae": ("network", "training", "vae"),
-            "vae_sigma": ("network", "training", "vae"),
-            "vqvae": ("network", "training", "codebook", "prior"),
-        }[self.kind]
-        return (*own, "ssl") if self.regularizer is not None else own
+    def sections(self, config: Config) -> tuple[str, ...]:
+        """Return the sections of a configuration that decide what this variant learns and draws, as dotted names."""
+        if self.autoencoder is None or self.prior is None:
+            return self.model.sections
+        of_ssl = () if self.ssl is None else ("ssl", f"losses.{self.ssl}", f"views.{config.ssl.views}")
+        return (*self.autoencoder.sections, *self.prior.sections, *of_ssl)
 
     def settled(self, config: Config) -> Config:
         """Return a configuration with what this row fixes."""
@@ -56,64 +53,63 @@ class Variant:
             return config
         return replace(config, prior=replace(config.prior, masked_share=self.masked_share))
 
+    @property
+    def module(self) -> Callable[[int, Config], AutoEncoder] | None:
+        """The builder of the module of stage 1, from a length and a config; None for a baseline."""
+        return self.autoencoder if self.ssl is None else partial(self.autoencoder, ssl=self.ssl)
+
+    def build(self, config: Config, seed: int, device: str) -> Model:
+        """Return the untrained model."""
+        if self.autoencoder is None:
+            return self.model(config, seed, device)
+        return self.model(self.settled(config), seed, device, autoencoder=self.module, prior=self.prior)
+
+
+_VQ = Variant("vqvae", "VQVAE", autoencoder=VQAutoEncoder, prior=MaskGITPrior, model=QuantizedModel)
+_SSL = [
+    replace(_VQ, name=f"vqvae_{name}", title=f"VQVAE + {loss.title}", autoencoder=SelfSupervisedVQ, ssl=name,
+            prior=UntiedMaskGITPrior)
+    for name, loss in LOSSES.items()
+]  # fmt: skip
+
+
+def _as_published(row: Variant, masked_share: Literal["cosine", "complement"] | None = None) -> Variant:
+    """Return a row probed as the code behind the published tables does."""
+    name, title = f"{row.name}_as_published", f"{row.title} (as published)"
+    return replace(row, name=name, title=title, model=AsPublished, masked_share=masked_share)
+
 
 _ROWS = (
-    Variant("ae", "AE", "ae"),
-    Variant("vae", "VAE", "vae"),
-    Variant("vqvae", "VQVAE", "vqvae"),
-    Variant("vqvae_vicreg", "VQVAE + VICReg", "vqvae", "vicreg"),
-    Variant("vqvae_barlow", "VQVAE + Barlow Twins", "vqvae", "barlow"),
-    Variant("vqvae_vibcreg", "VQVAE + VIbCReg", "vqvae", "vibcreg"),
-    Variant("vqvae_as_published", "VQVAE (as published)", "vqvae", as_published=True, masked_share="complement"),
-    Variant("vqvae_barlow_as_published", "VQVAE + Barlow Twins (as published)", "vqvae", "barlow", as_published=True),
-    Variant("vqvae_vibcreg_as_published", "VQVAE + VIbCReg (as published)", "vqvae", "vibcreg", as_published=True),
-    Variant("vae_sigma", "VAE (optimal variance)", "vae_sigma"),
-    Variant("random", "Untrained encoder", "random"),
-    Variant("random_uncalibrated", "Untrained encoder (initial BatchNorm)", "random_uncalibrated"),
-    Variant("raw", "Scaled series", "raw"),
+    Variant("ae", "AE", autoencoder=AutoEncoder, prior=GaussianPrior),
+    Variant("vae", "VAE", autoencoder=VariationalAutoEncoder, prior=NormalPrior),
+    _VQ,
+    *_SSL,
+    _as_published(_VQ, "complement"),
+    *(_as_published(row) for row in _SSL if row.ssl in ("barlow", "vibcreg")),
+    Variant("vae_sigma", "VAE (optimal variance)", autoencoder=OptimalVarianceVAE, prior=NormalPrior),
+    Variant("random", "Untrained encoder", model=CalibratedEncoder),
+    Variant("random_uncalibrated", "Untrained encoder (initial BatchNorm)", model=RandomEncoder),
+    Variant("raw", "Scaled series", model=RawSeries),
 )
 VARIANTS: dict[str, Variant] = {row.name: row for row in _ROWS}
 MAIN_VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
 
 
 def build(name: str, config: Config | None = None, seed: int = 0, device: str = "cpu") -> Model:
-    """The untrained model of a variant.
+    """Return the untrained model of a variant.
 
     Args:
         name: a row of `VARIANTS`.
         config: widths and budgets; the protocol's by default.
         seed: decides initial weights, batches, noise and samples.
-        device: as torch names devices.
+        device: torch device on which the model is trained.
 
     Raises:
         ModelError: there is no such variant, or its projector cannot have the width configured.
     """
     if name not in VARIANTS:
         raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
-    config = VARIANTS[name].settled(config or Config())
-    regularizer, width = VARIANTS[name].regularizer, config.ssl.projector
-    if regularizer and REGULARIZERS[regularizer].whiten and width > GROUP and width % GROUP:
-        raise ModelError(
-            f"ssl.projector={width}: {name} whitens groups of {GROUP} features; take a multiple of {GROUP}"
-        )
-    return _builder(VARIANTS[name])(config, seed, device)
-
-
-def _builder(variant: Variant) -> Callable[[Config, int, str], Model]:
-    ssl = variant.regularizer is not None
-    vq_model = AsPublished if variant.as_published else VQModel
-    return {
-        "ae": partial(AutoEncoderModel, module=AutoEncoder),
-        "vae": partial(AutoEncoderModel, module=VariationalAutoEncoder, normal_prior=True),
-        "vae_sigma": partial(AutoEncoderModel, module=OptimalVarianceVAE, normal_prior=True),
-        "vqvae": partial(vq_model, module=partial(_vq_module, variant.regularizer), tied=not ssl),
-        "random": UntrainedEncoder,
-        "random_uncalibrated": partial(UntrainedEncoder, calibrated=False),
-        "raw": RawSeries,
-    }[variant.kind]
-
-
-def _vq_module(regularizer: str | None, length: int, config: Config) -> VQAutoEncoder:
-    if regularizer is None:
-        return VQAutoEncoder(length, config)
-    return VQAutoEncoder(length, config, REGULARIZERS[regularizer](), VIEWS[config.ssl.views])
+    row, config = VARIANTS[name], config or Config()
+    if row.ssl is not None and LOSSES[row.ssl].whiten:
+        group_of(config.ssl.projector)
+    return row.build(config, seed, device)

@@ -95,7 +95,6 @@ class JobRow:
         device, threads: What it ran on, and with how many threads.
         captured: Whether the training steps were replayed as a CUDA graph.
         precision: Precision of the training steps, such as "float32".
-        micro_batches: Into how many parts a batch was cut to fit into memory, the gradients added up.
         n_parameters: Parameters of the model's networks.
         n_train, n_test, length, n_classes: Size of the data set.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
@@ -130,7 +129,6 @@ class JobRow:
     threads: int | None = None
     captured: bool | None = None
     precision: str | None = None
-    micro_batches: int | None = None
     n_parameters: int | None = None
     n_train: int | None = None
     n_test: int | None = None
@@ -186,7 +184,7 @@ STATUSES: dict[str, str] = {
     "ok": "all scores asked for are there",
     "failed": "an error; its traceback is kept",
     "diverged": "a loss that is NaN or infinite",
-    "out_of_memory": "not enough memory, also in smaller parts of a batch",
+    "out_of_memory": "not enough memory, also with no other job beside it",
     "timeout": "longer than it was given",
     "killed": "the process was ended from outside",
 }

@@ -17,7 +17,7 @@ from typing import Any
 from loky import ProcessPoolExecutor
 from loky.process_executor import BrokenProcessPool
 
-from ...models.heap import heap_left
+from ..heap import heap_left
 from .backend import Lost, describe
 
 _MUCH_LEFT = 2**28  # bytes; the calls that leave as much take minutes, another process takes seconds

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
+import torch
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ucrbench import datasets
-from ucrbench.bench import Execution, Sweep, plan
+from ucrbench.bench import Execution, Sweep, counting, plan
 from ucrbench.bench.cost import NOMINAL, Corrections, corrections, job_work
+from ucrbench.bench.counting import stages
 from ucrbench.bench.footprint import BASE, job_memory, memory_correction
 from ucrbench.bench.presets import PRESETS
-from ucrbench.models.variants import MAIN_VARIANTS
+from ucrbench.models.networks import Decoder, Encoder
+from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS
 
 SWEEP = Sweep(("ItalyPowerDemand", "GunPoint", "ArrowHead"), (*MAIN_VARIANTS, "raw"), (0, 1), "smoke", device="cpu")
 
@@ -37,6 +40,7 @@ def test_shards_are_of_about_equal_cost():
     assert max(costs) < 1.2 * min(costs)
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 10), st.floats(0.1, 10))
 def test_corrections_are_by_variant_once_there_is_enough_of_it(slow, fast):
     rows = [(f"a{i}", "ae", slow) for i in range(5)] + [(f"b{i}", "vae", fast) for i in range(3)] + [("c", "raw", 1.0)]
@@ -61,7 +65,42 @@ def test_memory_grows_with_length_and_with_what_a_variant_has():
     infos, config = datasets.catalogue(), PRESETS["thesis"]
     short, long = infos["ItalyPowerDemand"], infos["StarLightCurves"]
     for variant in MAIN_VARIANTS:
-        assert BASE < job_memory(variant, short, config, "cpu") < job_memory(variant, long, config, "cpu")
-        assert job_memory(variant, long, config, "cpu") < job_memory(variant, long, config, "cuda:0")
-    assert job_memory("vqvae", long, config, "cpu") < job_memory("vqvae_barlow", long, config, "cpu")
+        assert BASE < job_memory(variant, short, config) < job_memory(variant, long, config)
+    assert job_memory("vqvae", long, config) < job_memory("vqvae_barlow", long, config)
     assert memory_correction(pd.Series({"a": 3.0, "b": 4.0, "c": None}), {"a": 2.0, "b": 2.0}) == 1.75
+
+
+@pytest.mark.parametrize("length", [24, 80, 235, 500, 2844])
+@pytest.mark.parametrize("name", ["ae", "vqvae_barlow"])
+def test_a_count_between_the_watched_lengths_is_that_of_the_length_itself(name, length):
+    config, variant = PRESETS["quick"], VARIANTS[name]
+    found, expected = stages(variant, length, config)[0].count, counting._loss_of(variant, length, config)
+    assert found.operations == pytest.approx(expected.operations, rel=0.05)
+    assert found.kept == pytest.approx(expected.kept, rel=0.25)
+    assert found.parameters == pytest.approx(expected.parameters, rel=1e-9)
+
+
+def test_counts_are_those_of_the_layers():
+    encoder, decoder = Encoder(24), Decoder(24)
+    parameters = sum(p.numel() for network in (encoder, decoder) for p in network.parameters())
+    first, stack, up = 2 * 5 * 6 * 12 * 2 * 64, 2 * 8 * 5 * 6 * 10 * 64**2, 2 * 5 * 6 * 12 * 64 * 2
+    last, resize = 2 * 5 * 12 * 12 * 2 * 2, 2 * 2 * 5 * 24 * 13
+    found = counting.reconstruction(24, PRESETS["thesis"].network)
+    assert found.parameters == parameters
+    assert found.operations == pytest.approx(first + stack + up + last + resize, rel=0.01)
+    points = 2 * 1000 * (8 * 128 + 5 * 128 * 256 + 3 * 256 * 128)
+    assert counting.classifier(1000).operations == pytest.approx(points, rel=1e-3)
+
+
+def test_counting_leaves_random_numbers_and_threads_alone():
+    counting._loss_of.cache_clear()
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    stages(VARIANTS["vqvae_vicreg"], 100, PRESETS["smoke"])
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_baseline_has_no_stages_and_an_own_model_those_of_an_ae():
+    config = PRESETS["smoke"]
+    assert stages(counting.variant_of("raw"), 100, config) == ()
+    assert stages(counting.variant_of("own:Model"), 100, config) == stages(VARIANTS["ae"], 100, config)

@@ -29,11 +29,11 @@ def test_the_same_machine_gives_the_same_bits_and_the_store_stays_as_it_is(out):
 
 
 def test_a_changed_model_is_held_against_the_spread(out, monkeypatch):
-    from ucrbench.models.estimators import VQModel
+    from ucrbench.models.latent_model import QuantizedModel
 
-    encode = VQModel.encode
-    monkeypatch.setattr(VQModel, "encode", lambda self, x: 0 * encode(self, x))
-    monkeypatch.setattr(VQModel, "encode_continuous", lambda self, x: encode(self, x) + 1e-12)
+    encode = QuantizedModel.encode
+    monkeypatch.setattr(QuantizedModel, "encode", lambda self, x: 0 * encode(self, x))
+    monkeypatch.setattr(QuantizedModel, "encode_continuous", lambda self, x: encode(self, x) + 1e-12)
     job = ResultStore(out).jobs()["job"].iloc[0]
     verdicts = reproduce(out, job, device="cpu")["verdict"]
     assert verdicts["knn"] == "beyond spread"

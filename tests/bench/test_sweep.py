@@ -105,7 +105,7 @@ def test_only_missing_scores_are_made_and_from_what_was_kept(done, tmp_path, mon
     run(out, few, HERE)
     assert set(ResultStore(out).scores()["score"]) == {"knn", "linear_probe"}
     assert not (out / "references").exists()
-    monkeypatch.setattr("ucrbench.models.estimators.VQModel.fit", None)  # training would be an error
+    monkeypatch.setattr("ucrbench.models.latent_model.LatentModel.fit", None)  # training would be an error
     summary = run(out, replace(few, scores=None), HERE)
     assert (summary.ran, summary.failed) == (1, 0)
     expected = values(done).loc[:, ["vqvae"]]
@@ -183,7 +183,7 @@ def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_
     assert set(store.scores()["score"]) == {"linear_probe", "knn", "reconstruction_mse", "cas"}
     failure = store.jobs().set_index("status").loc["failed", "error"]
     assert failure == "there is no FCN for ItalyPowerDemand: ZeroDivisionError: division by zero"
-    monkeypatch.setattr("ucrbench.models.estimators.AutoEncoderModel.fit", None)  # training would be an error
+    monkeypatch.setattr("ucrbench.models.latent_model.LatentModel.fit", None)  # training would be an error
     assert run(out, replace(SMOKE, variants=("ae",)), replace(HERE, retry=("failed",))).failed == 0
     assert "fid" in set(store.scores()["score"])
 
@@ -243,11 +243,11 @@ def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
     sweep = replace(SMOKE, variants=("vqvae",))
     monkeypatch.setattr("ucrbench.bench.checkpoints.WORTH_KEEPING", 0.0)
     with monkeypatch.context() as patch:
-        patch.setattr("ucrbench.models.estimators.VQModel.sample", lambda *_: 1 / 0)
+        patch.setattr("ucrbench.models.latent_model.LatentModel.sample", lambda *_: 1 / 0)
         assert run(out, sweep, HERE).failed == 1
     store = ResultStore(out)
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
-    monkeypatch.setattr("ucrbench.models.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
+    monkeypatch.setattr("ucrbench.models.training.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
     monkeypatch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)  # it is in the store
     scores = tuple(score for score in SCORES if score != "cas")
     assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0

@@ -11,9 +11,9 @@ import torch
 from bench_steps import BATCH, series
 from places import DEVICE, ROUNDS, UNTIMED, Laps, compared
 
+from ucrbench.bench.heap import kept_heap
 from ucrbench.models.config import Config, Training
-from ucrbench.models.heap import kept_heap
-from ucrbench.models.loop import train
+from ucrbench.models.training.loop import train
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 CORES, STEPS = os.cpu_count() or 1, 2
@@ -41,7 +41,7 @@ def job(variant: str, length: int, start, ended) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model, config = build(variant, Config()), Config()
-    module, data = model._place(model.build(length, config)), (torch.as_tensor(series(length)[:, None]),)
+    module, data = model.place(model.build_autoencoder(length, config)), (torch.as_tensor(series(length)[:, None]),)
     with kept_heap():
         for _ in range(ROUNDS):
             start.wait()

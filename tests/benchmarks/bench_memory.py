@@ -12,15 +12,15 @@ WORK = """
 import sys, numpy as np
 from ucrbench.bench.resources import peak_memory
 from ucrbench.models.config import Config, Training
-from ucrbench.models.heap import kept_heap
-from ucrbench.models.loop import train
+from ucrbench.bench.heap import kept_heap
+from ucrbench.models.training.loop import train
 from ucrbench.models.variants import build
 import torch
 variant, length = sys.argv[1], int(sys.argv[2])
 torch.manual_seed(0)
 model = build(variant, Config())
 with kept_heap():
-    module = model._place(model.build(length, Config()))
+    module = model.place(model.build_autoencoder(length, Config()))
     train(module, (torch.randn(128, 1, length),), Training(batch=128, max_steps=4))
 print(peak_memory())
 """

@@ -1,28 +1,21 @@
 """The prior, the FCN, sampling and scoring, at the protocol's sizes."""
 
-import math
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import reference
 import torch
 from bench_steps import count
 from places import DEVICE, paired
-from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ucrbench.bench import scores
 from ucrbench.models.config import Prior, Training
-from ucrbench.models.estimators import TOKENS_ON_CPU
 from ucrbench.models.fcn import FCN
-from ucrbench.models.layers.linear import Linear
-from ucrbench.models.loop import train
-from ucrbench.models.maskgit import MaskGIT
+from ucrbench.models.priors.maskgit import MaskGIT
+from ucrbench.models.training.loop import train
 
 STEPS = 2 if DEVICE == "cpu" else 200
 POSITIONS = 75  # tokens of a series of length 500
-PARTS = math.ceil(256 * POSITIONS / TOKENS_ON_CPU) if DEVICE == "cpu" else 1  # as a job has it
 
 
 def prior(kind: type[MaskGIT]) -> MaskGIT:
@@ -37,7 +30,7 @@ def test_maskgit_step(benchmark):
     assert count(plain) == count(ours)
     paired(
         benchmark,
-        lambda steps, laps: train(ours, data, Training(batch=256, max_steps=steps), laps, parts=PARTS),
+        lambda steps, laps: train(ours, data, Training(batch=256, max_steps=steps), laps),
         lambda steps: reference.train_plainly(
             lambda *batch: plain.train().loss(*batch)["loss"], list(plain.parameters()), (logits, y), 256, steps
         ),
@@ -63,27 +56,6 @@ def test_fcn_step(benchmark):
         ),
         STEPS,
     )
-
-
-@pytest.mark.skipif(DEVICE != "cpu", reason="it is about the libraries of a CPU")
-def test_large_product(benchmark):
-    """The projector's largest product and its gradients, beside torch's own."""
-    x, seen = torch.randn(256, 4096, requires_grad=True), torch.randn(256, 4096)
-    ours, plain = Linear(4096, 4096), nn.Linear(4096, 4096)
-    paired(
-        benchmark,
-        lambda steps, laps: [laps.due() for _ in products(ours, x, seen, steps)],
-        lambda steps: products(plain, x, seen, steps),
-        10,
-    )
-
-
-def products(layer: nn.Linear, x: Tensor, seen: Tensor, times: int) -> Iterator[float]:
-    for _ in range(times):
-        x.grad = layer.weight.grad = None
-        y = layer(x)
-        y.backward(seen)
-        yield 0.0
 
 
 @pytest.mark.parametrize("cases", [500, 5000])

@@ -7,9 +7,9 @@ import torch
 from places import DEVICE, paired
 
 from ucrbench.models.config import Config, Training
-from ucrbench.models.estimators import TorchModel
-from ucrbench.models.loop import train
-from ucrbench.models.precision import has_bf16
+from ucrbench.models.latent_model import LatentModel
+from ucrbench.models.training.loop import train
+from ucrbench.models.training.precision import has_bf16
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BATCH = 128
@@ -41,8 +41,8 @@ def test_step_bf16(benchmark, variant, length):
 def compare(benchmark, variant: str, length: int, precision: str) -> None:
     x, config = series(length), Config()
     torch.manual_seed(0)
-    model: TorchModel = build(variant, config, 0, DEVICE)
-    module = model._place(model.build(length, config))
+    model: LatentModel = build(variant, config, 0, DEVICE)
+    module = model.place(model.build_autoencoder(length, config))
     data = (torch.as_tensor(x[:, None], device=DEVICE),)
     plain = reference.Model(variant, length, config).to(DEVICE)
     assert count(plain) == count(module)

@@ -15,8 +15,8 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from ucrbench.models.config import Config, Prior
-from ucrbench.models.maskgit import MaskGIT
 from ucrbench.models.networks import halvings
+from ucrbench.models.priors.maskgit import MaskGIT
 
 
 class Series(Dataset):

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_estimators import TINY
+from test_latent_model import TINY
 
-from ucrbench.models import checkpoint
 from ucrbench.models.config import Training
+from ucrbench.models.training import checkpoint
 from ucrbench.models.variants import build
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_estimators import TINY
+from test_latent_model import TINY
 
-from ucrbench.models import capture, loop
-from ucrbench.models.capture import Replayed
 from ucrbench.models.config import Prior, Training
-from ucrbench.models.maskgit import MaskGIT
-from ucrbench.models.sampling import Sampler
+from ucrbench.models.priors.maskgit import MaskGIT
+from ucrbench.models.priors.sampling import Sampler
+from ucrbench.models.training import cuda_graph, loop
+from ucrbench.models.training.cuda_graph import Replayed
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 pytestmark = [
@@ -35,7 +35,7 @@ def test_captured_training_goes_as_eager_training(name, monkeypatch):
     captured = _fit(name)
     assert captured.captured
     assert all(captured.captured.values())
-    monkeypatch.setattr(capture, "WARM_UP", 10**6)  # never worth a capture
+    monkeypatch.setattr(cuda_graph, "WARM_UP", 10**6)  # never worth a capture
     eager = _fit(name)
     assert not any(eager.captured.values())
     for stage, curves in eager.curves.items():
@@ -74,7 +74,7 @@ def test_captured_sampling_draws_new_tokens_of_the_same_distribution(conditional
     assert sampler.captured
     assert not torch.equal(parts[0], parts[1])
     assert not torch.equal(parts[2], parts[3])
-    monkeypatch.setattr(capture, "WARM_UP", 10**6)
+    monkeypatch.setattr(cuda_graph, "WARM_UP", 10**6)
     plain = Sampler(prior, 2000)
     expected = torch.cat(list(plain.draw(8000, y)))
     assert not plain.captured
@@ -106,9 +106,9 @@ def _matmul_tf32():
 
 @pytest.mark.parametrize("name", ["vae", "vqvae"])
 def test_where_a_capture_fails_one_warning_comes_and_the_result_is_the_eager_one(name, monkeypatch):
-    monkeypatch.setattr(capture, "WARM_UP", 10**6)
+    monkeypatch.setattr(cuda_graph, "WARM_UP", 10**6)
     eager = _fit(name)
-    monkeypatch.setattr(capture, "WARM_UP", 3)
+    monkeypatch.setattr(cuda_graph, "WARM_UP", 3)
     step, calls = loop._Step.__call__, []
 
     def waits(self):
@@ -126,11 +126,10 @@ def test_where_a_capture_fails_one_warning_comes_and_the_result_is_the_eager_one
             np.testing.assert_allclose(model.curves[stage][key], values, rtol=0.1, atol=0.02)
 
 
-@pytest.mark.parametrize("parts", [1, 4])
-def test_a_prior_trained_in_parts_is_captured(parts):
+def test_a_prior_is_captured():
     torch.manual_seed(0)
     prior = MaskGIT(torch.randn(8, 16), 12, 3, Prior(width=16, layers=1), True).to(DEVICE)
     logits, y = torch.randn(32, 12, 8, device=DEVICE), torch.arange(32, device=DEVICE) % 3
-    curves = loop.train(prior, (logits, y), Training(batch=16, max_steps=30), parts=parts)
+    curves = loop.train(prior, (logits, y), Training(batch=16, max_steps=30))
     assert curves.captured
     assert np.isfinite(curves["loss"]).all()

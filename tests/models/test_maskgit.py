@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from ucrbench.models.config import Prior, Training
-from ucrbench.models.loop import train
-from ucrbench.models.maskgit import MaskGIT, sample_categorical
+from ucrbench.models.priors.maskgit import MaskGIT, sample_categorical
+from ucrbench.models.training.loop import train
 
 SMALL = Prior(width=32, layers=1, training=Training(batch=32, max_steps=150, lr=3e-3))
 
@@ -135,24 +135,3 @@ def test_categorical_draws_follow_their_probabilities():
     draws = sample_categorical(p.log().expand(20_000, 4))
     share = torch.bincount(draws, minlength=4) / 20_000
     torch.testing.assert_close(share, p, atol=0.015, rtol=0)
-
-
-@pytest.mark.parametrize("cases", [64, 19])
-def test_in_parts_the_prior_learns_the_same_from_the_same_random_numbers(cases):
-    logits, y = (tensor[:cases] for tensor in two_patterns())
-    found = {}
-    for parts in (1, 4, 1000):
-        torch.manual_seed(0)
-        prior = MaskGIT(torch.randn(8, 16), 6, 2, SMALL, False)
-        sizes = []
-        prior.register_forward_pre_hook(lambda _, args, sizes=sizes: sizes.append(len(args[0])))
-        curve = train(prior, (logits, y), Training(batch=32, max_steps=5), parts=parts)["loss"]
-        found[parts] = (prior.state_dict(), curve, torch.rand(3))
-        batch = min(32, cases)
-        assert len(sizes) == 5 * min(parts, batch)
-        assert sum(sizes) == 5 * batch
-        assert max(sizes) - min(sizes) <= 1
-    for parts in (4, 1000):
-        torch.testing.assert_close(found[parts][0], found[1][0], rtol=0, atol=1e-5)
-        assert found[parts][1] == pytest.approx(found[1][1], abs=1e-5)
-        assert torch.equal(found[parts][2], found[1][2])

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_estimators import TINY, outputs
+from test_latent_model import TINY, outputs
 
 from ucrbench.models.config import Network
-from ucrbench.models.precision import has_bf16, inference, tf32
+from ucrbench.models.training.precision import has_bf16, inference, tf32
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BF16 = replace(TINY, network=Network(width=8, precision="bf16"))

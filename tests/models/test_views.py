@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ucrbench.models.errors import ModelError
-from ucrbench.models.views import VIEWS, gauss, slice_shuffle, warp
+from ucrbench.models.views import VIEWS, Gauss, Slice, Warp
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -15,7 +15,7 @@ def test_views_keep_shape_and_dtype_and_change_something(name, dtype, shape):
     torch.manual_seed(0)
     x = torch.randn(shape).to(dtype)
     kept = x.clone()
-    view = VIEWS[name](x)
+    view = VIEWS[name]()(x)
     assert view.shape == x.shape
     assert view.dtype == dtype
     assert torch.isfinite(view).all()
@@ -27,10 +27,10 @@ def test_views_keep_shape_and_dtype_and_change_something(name, dtype, shape):
 def test_the_global_seed_decides(name):
     x = torch.randn(5, 1, 50)
     torch.manual_seed(1)
-    first = VIEWS[name](x)
-    second = VIEWS[name](x)
+    first = VIEWS[name]()(x)
+    second = VIEWS[name]()(x)
     torch.manual_seed(1)
-    assert torch.equal(VIEWS[name](x), first)
+    assert torch.equal(VIEWS[name]()(x), first)
     assert not torch.equal(first, second)
 
 
@@ -39,7 +39,7 @@ def test_the_global_seed_decides(name):
 def test_slice_keeps_every_value_and_makes_at_most_three_seams(length, seed):
     torch.manual_seed(seed)
     x = torch.arange(length).repeat(8, 1, 1)
-    view = slice_shuffle(x)
+    view = Slice()(x)
     assert torch.equal(view.sort(2).values, x)
     seams = (view.diff(dim=2) != 1).sum(2)
     assert seams.max() <= 3
@@ -48,17 +48,17 @@ def test_slice_keeps_every_value_and_makes_at_most_three_seams(length, seed):
 def test_slice_is_uniform_over_orders_and_cuts():
     torch.manual_seed(0)
     x = torch.arange(10).repeat(40_000, 1, 1)
-    first = slice_shuffle(x)[:, 0, 0]
+    first = Slice()(x)[:, 0, 0]
     # The view begins with the piece in front: in a quarter of the cases at 0, else at one of the cuts.
     share = torch.bincount(first, minlength=10) / len(first)
     assert share[0] == pytest.approx(0.25, abs=0.01)
     np.testing.assert_allclose(share[1:], 0.75 / 9, atol=0.006)
-    assert len(torch.unique(slice_shuffle(x[:50, :, :4]), dim=0)) > 10  # four pieces of one value each
+    assert len(torch.unique(Slice()(x[:50, :, :4]), dim=0)) > 10  # four pieces of one value each
 
 
 def test_slice_refuses_series_shorter_than_its_pieces():
     with pytest.raises(ModelError, match="longer than 3"):
-        slice_shuffle(torch.zeros(2, 1, 3))
+        Slice()(torch.zeros(2, 1, 3))
 
 
 def direct_warp(series, start, width, stretch):
@@ -82,7 +82,7 @@ def test_warp_is_the_direct_resampling(monkeypatch):
     draws = iter((starts / (span - width), (stretches - 0.9) / 1.1))
     monkeypatch.setattr(torch, "rand", lambda *shape, device: torch.tensor(next(draws), dtype=torch.float32)[:, None])
     series = rng.standard_normal((4, 1, length))
-    got = warp(torch.tensor(series), amplitude=0.0, window=window)
+    got = Warp(amplitude=0.0, window=window)(torch.tensor(series))
     for i in range(4):
         expected = direct_warp(series[i, 0], starts[i], width, stretches[i])
         np.testing.assert_allclose(got[i, 0], expected, atol=1e-4)
@@ -91,7 +91,7 @@ def test_warp_is_the_direct_resampling(monkeypatch):
 def test_warp_without_warping_scales_only():
     torch.manual_seed(0)
     x = 1 + torch.rand(20_000, 1, 8)
-    view = warp(x, scale=(1.0, 1.0))
+    view = Warp(shortest=1.0, longest=1.0)(x)
     factor = (view / x).squeeze(1)
     assert factor.mean().item() == pytest.approx(1, abs=0.02)
     assert factor[:, 0].std().item() == pytest.approx(0.2, abs=0.01)
@@ -103,13 +103,19 @@ def test_warp_without_warping_scales_only():
 def test_warp_keeps_the_ends_the_range_and_the_order_of_time(length, seed):
     torch.manual_seed(seed)
     x = torch.arange(length, dtype=torch.float32).repeat(6, 1, 1)
-    view = warp(x, amplitude=0.0)
+    view = Warp(amplitude=0.0)(x)
     torch.testing.assert_close(view[..., [0, -1]], x[..., [0, -1]], rtol=0, atol=1e-3)
     assert (view.diff(dim=2) > -1e-4).all()
 
 
 def test_gauss_adds_noise_of_its_width():
     torch.manual_seed(0)
-    noise = gauss(torch.ones(100, 1, 1000)) - 1
+    noise = Gauss()(torch.ones(100, 1, 1000)) - 1
     assert noise.mean().item() == pytest.approx(0, abs=1e-3)
     assert noise.std().item() == pytest.approx(0.05, rel=0.02)
+
+
+@pytest.mark.parametrize("wrong", [{"window": 0.0}, {"window": 1.5}, {"shortest": 0.0}, {"shortest": 3.0}])
+def test_warps_that_cannot_be_are_refused(wrong):
+    with pytest.raises(ModelError, match=rf"^views\.warp\.{next(iter(wrong))}="):
+        Warp(**wrong)

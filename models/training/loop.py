@@ -1,21 +1,19 @@
 """The one training loop. It knows a module with a loss and nothing else."""
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .capture import Replayed
+from ..config import Training
+from ..errors import Diverged
+from .adamw import AdamW
 from .checkpoint import Keeper
-from .config import Training
-from .errors import Diverged, ModelError
-from .heap import trim_heap
-from .optimiser import AdamW
+from .cuda_graph import Replayed
 from .precision import mixed, tf32
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
-LARGE = 2**20  # parameters: such a tensor is stepped as soon as its gradient is there, on a CPU
 
 
 class Curves(dict[str, np.ndarray]):
@@ -28,34 +26,14 @@ class Curves(dict[str, np.ndarray]):
     captured: bool = False
 
 
-class HasLoss(Protocol):
-    """A module whose `loss(*batch)` gives named scalars; the one called "loss" is minimised."""
-
-    def loss(self, *batch: Tensor) -> dict[str, Tensor]: ...
-
-
-@runtime_checkable
-class Divisible(Protocol):
-    """A module whose loss over a batch is the mean of its cases' losses, once what is random has been drawn."""
-
-    def draw(self, *batch: Tensor) -> tuple[Tensor, ...]:
-        """All that the loss of a batch depends on, each with a case per row."""
-        ...
-
-    def loss_given(self, *drawn: Tensor) -> dict[str, Tensor]:
-        """The losses of the cases in these rows; of all rows, what `loss` gives."""
-        ...
-
-
 def train(
     module: nn.Module,
     data: tuple[Tensor, ...],
     config: Training,
     keeper: Keeper | None = None,
-    precision: str = "fp32",
-    parts: int = 1,
+    precision: Literal["fp32", "bf16"] = "fp32",
 ) -> Curves:
-    """Minimise `module.loss` by AdamW, the learning rate falling to zero along a cosine.
+    """Minimise the scalar "loss" of those in `module.loss(*batch)` by AdamW, the rate falling to zero along a cosine.
 
     Batches have one size, min(config.batch, N): one fresh permutation of the cases after the other, laid end to end
     and cut into batches, so that no remainder is dropped and every case is seen equally often. Data and curves stay
@@ -70,21 +48,15 @@ def train(
             of another is left aside with a warning.
         precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32. On CUDA
             "fp32" lets products and convolutions use TF32.
-        parts: so many pieces of a batch go through a `Divisible` module one after the other, in less memory; random
-            numbers are the same, and gradients up to rounding.
 
     Returns:
         The training curves.
 
     Raises:
         Diverged: the loss was NaN or infinite at some step.
-        ModelError: more than one part of a module that is not divisible.
     """
-    if parts != 1 and not (parts > 1 and isinstance(module, Divisible)):
-        raise ModelError(f"{type(module).__name__} cannot be trained in {parts} parts of a batch: take parts=1")
-    step = _Step(module, data, config, precision, parts)
+    step = _Step(module, data, config, precision)
     module.train()
-    trim_heap()  # of what made the module and the data
     done = step.restore(keeper) if keeper is not None else 0
     with tf32(data[0].device):
         captured = _repeat(step, step.total - done, data[0].device, keeper)
@@ -97,65 +69,39 @@ def train(
 
 
 class _Step:
-    """A training step as a function without arguments: which one it is lies on the device as well."""
+    """A training step as a function without arguments: its number lies on the device as well."""
 
-    def __init__(
-        self, module: nn.Module, data: tuple[Tensor, ...], config: Training, precision: str, parts: int
-    ) -> None:
+    def __init__(self, module: nn.Module, data: tuple[Tensor, ...], config: Training, precision: str) -> None:
         cases, device = len(data[0]), data[0].device
         self.module, self.data, self.total = module, data, config.steps(cases)
-        self.precision, self.parts = precision, min(parts, config.batch, cases)
+        self.precision = precision
         self.batches = _batches(cases, min(config.batch, cases), self.total, device)
         progress = torch.arange(self.total, device=device) / self.total
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))
         self.rate = torch.tensor(config.lr, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
         self.optimiser = AdamW(module.parameters(), self.rate, config.weight_decay)
-        shapes = ([tuple(tensor.shape) for tensor in data], _shapes(module))
-        self.kind = repr((config, precision, *shapes, len(self.optimiser.parameters)))
+        states = [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
+        self.kind = repr((config, precision, [tuple(tensor.shape) for tensor in data], states))
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
-        whole = device.type == "cpu" and parts == 1  # a part's gradient is not yet the batch's
-        large = [p for p in self.optimiser.parameters if p.numel() >= LARGE] if whole else []
-        self.hooks = [parameter.register_post_accumulate_grad_hook(self._step_early) for parameter in large]
-
-    def _step_early(self, _: Tensor) -> None:
-        """Step the parameters whose gradients are complete, and give those back while the backward pass goes on."""
-        self.optimiser.step()
-        self.optimiser.zero_grad()
 
     def __call__(self) -> None:
         self.optimiser.zero_grad()
         cases = self.batches.index_select(0, self.number)[0]
         self.rate.copy_(self.rates.index_select(0, self.number)[0])
-        losses = self._differentiate(tuple(tensor.index_select(0, cases) for tensor in self.data))
+        with mixed(self.rate.device, self.precision):
+            losses = self.module.loss(*(tensor.index_select(0, cases) for tensor in self.data))
+        losses["loss"].backward()
         if not self.names:
             self.names = list(losses)
             self.curves = torch.empty(self.total, len(losses), device=self.rate.device)
-        self.curves.index_copy_(0, self.number, torch.stack([losses[name] for name in self.names])[None])
+        self.curves.index_copy_(0, self.number, torch.stack([losses[name].detach() for name in self.names])[None])
         self.optimiser.step()
         self.number.add_(1)
 
-    def _differentiate(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-        """Leave the gradients of a batch's loss with the parameters; the losses, detached."""
-        if self.parts == 1:
-            with mixed(self.rate.device, self.precision):
-                losses = self.module.loss(*batch)
-            losses["loss"].backward()
-            return {name: value.detach() for name, value in losses.items()}
-        drawn = self.module.draw(*batch)
-        total: dict[str, Tensor] = {}
-        for part in zip(*(tensor.tensor_split(self.parts) for tensor in drawn), strict=True):
-            with mixed(self.rate.device, self.precision):
-                losses = self.module.loss_given(*part)
-            share = len(part[0]) / len(drawn[0])
-            (share * losses["loss"]).backward()
-            for name, value in losses.items():
-                total[name] = total.get(name, 0) + share * value.detach()
-        return total
-
     def state(self) -> dict[str, Any]:
-        """All that the steps to come depend on; without the optimiser's moments once there are none."""
+        """Return all that the steps to come depend on; without the optimiser's moments once there are none."""
         device = self.rate.device
         return {
             "kind": self.kind,
@@ -170,7 +116,7 @@ class _Step:
         }
 
     def restore(self, keeper: Keeper) -> int:
-        """Go back to the state that was kept; the number of steps already done."""
+        """Go back to the state that was kept; return the number of steps already done."""
         device = self.rate.device
         state = keeper.read(self.kind)
         if state is None:
@@ -186,9 +132,7 @@ class _Step:
         return state["done"]
 
     def read(self) -> Curves:
-        """The curves, on the host; the last of all calls."""
-        for hook in self.hooks:
-            hook.remove()
+        """Return the curves, on the host; the last of all calls."""
         self.optimiser.zero_grad()
         values = self.curves.cpu().numpy()
         bad = ~np.isfinite(values[:, self.names.index("loss")])
@@ -198,7 +142,7 @@ class _Step:
 
 
 def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | None) -> bool:
-    """Call a step so many times; whether it was replayed as a CUDA graph."""
+    """Call a step so many times; return whether it was replayed as a CUDA graph."""
     run = Replayed(step, device, times, "training")
     done = 0
     while done < times:
@@ -214,12 +158,8 @@ def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | No
     return run.captured
 
 
-def _shapes(module: nn.Module) -> list[tuple[str, tuple[int, ...]]]:
-    return [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
-
-
 def _batches(cases: int, size: int, steps: int, device: torch.device) -> Tensor:
-    """Indices (steps, size) of the cases in each batch."""
+    """Return the indices (steps, size) of the cases in each batch."""
     epochs = -(-steps * size // cases)
     order = torch.cat([torch.randperm(cases, device=device) for _ in range(epochs)])
     return order[: steps * size].view(steps, size)

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from ucrbench.models.optimiser import AdamW
+from ucrbench.models.training.adamw import AdamW
 
 
 @pytest.mark.parametrize("decay", [0.0, 1e-2])
@@ -57,7 +57,7 @@ def test_training_does_not_load_torchs_compiler():
 import sys, torch
 from ucrbench.models.config import Training
 from ucrbench.models.fcn import FCN
-from ucrbench.models.loop import train
+from ucrbench.models.training.loop import train
 train(FCN(2), (torch.randn(8, 1, 20), torch.randint(2, (8,))), Training(max_steps=2))
 assert "torch._dynamo" not in sys.modules
 """

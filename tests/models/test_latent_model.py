@@ -1,5 +1,7 @@
 """The suite's models behind the Model protocol."""
 
+import subprocess
+import sys
 from copy import deepcopy
 from dataclasses import replace
 
@@ -9,10 +11,8 @@ import torch
 
 from ucrbench.models.config import Codebook, Config, Network, Prior, SelfSupervision, Training
 from ucrbench.models.errors import ModelError
-from ucrbench.models.loop import train
-from ucrbench.models.maskgit import MaskGIT, sample_categorical
-from ucrbench.models.networks import widest
-from ucrbench.models.protocol import Divides, Generates, Inspectable, Model, Quantizes, Reconstructs
+from ucrbench.models.priors.sampling import sample_categorical
+from ucrbench.models.protocol import Generates, Inspectable, Model, Quantizes, Reconstructs
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 
 TINY = Config(
@@ -117,7 +117,7 @@ def test_training_tokens_are_drawn_from_the_softmax_of_negative_squared_distance
     codes = model.module.quantizer.codes.double()
     z = torch.as_tensor(model.encode_continuous(x)).double().movedim(1, -1).flatten(1, 2)
     p = torch.softmax(-((z[..., None, :] - codes) ** 2).sum(-1), -1)
-    logits = torch.as_tensor(model._map(model._token_logits, x))
+    logits = torch.as_tensor(model.map(model.prior.token_logits, model.encode_continuous(x)))
     torch.testing.assert_close(logits.double().softmax(-1), p, atol=1e-5, rtol=1e-3)
     torch.manual_seed(0)
     nearest = torch.as_tensor(model.encode_tokens(x))
@@ -148,7 +148,7 @@ def test_calibrated_batch_norms_have_the_statistics_of_the_split(series):
 
 def test_calibration_in_chunks_of_the_training_split_counts_every_series_alike(series, monkeypatch):
     x, _ = series
-    monkeypatch.setattr("ucrbench.models.estimators.CALIBRATION_BATCH", 5)
+    monkeypatch.setattr("ucrbench.models.baselines.CALIBRATION_BATCH", 5)
     calibrated = build("random", TINY).fit(x)  # 14 series in chunks of 5, 5 and 4
     first = next(module for module in calibrated.module.modules() if isinstance(module, torch.nn.BatchNorm2d))
     seen = []
@@ -205,42 +205,36 @@ def test_unknown_variant_is_refused():
         build("vqva")
 
 
-def test_the_prior_alone_is_trained_in_parts(series):
-    x, y = series
-    models = [build("vqvae", TINY, seed=1), build("vqvae", TINY, seed=1)]
-    assert isinstance(models[1], Divides)
-    models[1].prior_parts = 3
-    whole, divided = (model.fit(x, y) for model in models)
-    assert np.array_equal(whole.encode(x), divided.encode(x))
-    np.testing.assert_allclose(whole.curves["prior"]["loss"], divided.curves["prior"]["loss"], atol=1e-5)
-    assert not isinstance(build("ae", TINY), Divides)
+def test_fitting_leaves_the_process_as_it_was(series):
+    code = """
+import ctypes, numpy as np, torch
+from ucrbench.models.variants import build
+from ucrbench.models.config import Config, Network, SelfSupervision, Training, Prior
+
+def settings():
+    flags = (torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(),
+             torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.benchmark,
+             torch.are_deterministic_algorithms_enabled(), torch.get_rng_state().tolist())
+    return flags
+
+called = []
+real = ctypes.CDLL
+ctypes.CDLL = lambda *arguments: called.append(arguments) or real(*arguments)
+budget = Training(batch=8, max_steps=2)
+config = Config(network=Network(width=8), training=budget, ssl=SelfSupervision(projector=16),
+                prior=Prior(width=16, layers=1, sampling_steps=2, training=budget))
+before = settings()
+build("vqvae_barlow", config).fit(np.zeros((9, 1, 40), np.float32), np.arange(9) % 3).sample(3)
+assert settings() == before
+assert not called
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_cpu_trains_the_prior_on_a_few_tokens_at_once(series, monkeypatch):
-    whole = build("vqvae", TINY, seed=1).fit(*series)
-    loss_given, seen = MaskGIT.loss_given, []
-    monkeypatch.setattr("ucrbench.models.estimators.TOKENS_ON_CPU", 100)
-    monkeypatch.setattr(
-        MaskGIT, "loss_given", lambda self, *drawn: seen.append(drawn[0].numel()) or loss_given(self, *drawn)
-    )
-    divided = build("vqvae", TINY, seed=1).fit(*series)
-    np.testing.assert_allclose(whole.curves["prior"]["loss"], divided.curves["prior"]["loss"], atol=1e-5)
-    per_case = int(np.prod(divided.module.encoder.latent_shape[1:]))
-    assert max(seen) < 100 + per_case
-    assert sum(seen) == len(whole.curves["prior"]["loss"]) * min(TINY.prior.training.batch, len(series[0])) * per_case
-
-
-@pytest.mark.parametrize("parts", [0, 2])
-def test_what_needs_the_whole_batch_is_not_trained_in_parts(parts, series):
-    model = build("ae", TINY).fit(series[0])
-    with pytest.raises(ModelError, match=f"^AutoEncoder cannot be trained in {parts} parts of a batch: take parts=1$"):
-        train(model.module, (torch.as_tensor(series[0]),), TINY.training, parts=parts)
-
-
-@pytest.mark.parametrize(("length", "lean"), [(33, False), (40, True)])
-def test_large_tensors_of_wide_networks_stay_out_of_the_heap(length, lean, monkeypatch):
-    calls = []
-    monkeypatch.setattr("ucrbench.models.estimators.lean_heap", lambda: calls.append(length))
-    monkeypatch.setattr("ucrbench.models.estimators.WIDE", 8 * widest(40, TINY.network.width))
-    build("ae", TINY).fit(np.zeros((9, 1, length), dtype=np.float32))
-    assert bool(calls) == lean
+def test_a_row_reads_the_sections_of_its_parts():
+    config = replace(TINY, ssl=replace(TINY.ssl, views="slice"))
+    assert VARIANTS["ae"].sections(config) == ("network", "training")
+    assert VARIANTS["vqvae"].sections(config) == ("network", "training", "codebook", "prior")
+    expected = {"network", "training", "codebook", "prior", "ssl", "losses.barlow", "views.slice"}
+    assert set(VARIANTS["vqvae_barlow"].sections(config)) == expected
+    assert VARIANTS["raw"].sections(config) == ()

@@ -1,4 +1,4 @@
-"""What glibc does with the memory of tensors that are freed; elsewhere nothing is changed."""
+"""The heap of a worker: have glibc keep the memory of freed tensors during a job; elsewhere change nothing."""
 
 import ctypes
 import functools
@@ -33,27 +33,15 @@ def kept_heap() -> Iterator[None]:
         trim_heap()
 
 
-def lean_heap() -> None:
-    """Have a kept heap grow by the largest tensors no more: they come from the system and go back to it.
-
-    What is freed of them leaves holes otherwise, that smaller ones fill in part. For networks whose memory counts more
-    than a page fault for every 4 KiB.
-    """
-    libc = _glibc()
-    if libc is not None:
-        libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST)
-        libc.mallopt(_M_MMAP_MAX, _SETTLED[_M_MMAP_MAX])
-
-
 def trim_heap() -> None:
-    """Give back what is free."""
+    """Give back to the system what is free."""
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
 
 
 def heap_left() -> int:
-    """Bytes of this process's heap that are free: in pieces between what is in use, once the heap was trimmed."""
+    """Return the free bytes of this process's heap: in pieces between what is in use, once the heap was trimmed."""
     libc = _glibc()
     if libc is None or not hasattr(libc, "mallinfo2"):  # since glibc 2.33
         return 0

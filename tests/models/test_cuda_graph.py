@@ -6,11 +6,11 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 import torch
-from test_estimators import TINY
+from test_latent_model import TINY
 
-from ucrbench.models import capture
-from ucrbench.models.capture import WARM_UP, Replayed
 from ucrbench.models.protocol import Captures
+from ucrbench.models.training import cuda_graph
+from ucrbench.models.training.cuda_graph import WARM_UP, Replayed
 from ucrbench.models.variants import build
 
 DEVICE = torch.device("cuda", 0)
@@ -100,12 +100,12 @@ class Machine:
 def machine(monkeypatch):
     def start(fails):
         machine = Machine(fails)
-        monkeypatch.setattr(capture.torch, "cuda", machine)
+        monkeypatch.setattr(cuda_graph.torch, "cuda", machine)
         return machine
 
-    capture._side_stream.cache_clear()
+    cuda_graph._side_stream.cache_clear()
     yield start
-    capture._side_stream.cache_clear()
+    cuda_graph._side_stream.cache_clear()
 
 
 def test_warms_up_on_a_side_stream_then_replays(machine):

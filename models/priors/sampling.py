@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from .capture import Replayed
-from .precision import inference_batch
+from ..training.cuda_graph import Replayed
+from ..training.precision import inference_batch
 
 
 class Sampler:
-    """Draws latents from a prior, batch by batch.
+    """Draw tokens from a transformer, batch by batch.
 
     All positions are masked at first. A step draws every masked token, adds Gumbel noise at the falling choice
     temperature to their log-probability and masks the least sure again, as many as the cosine schedule says.
@@ -29,7 +29,7 @@ class Sampler:
 
     @torch.no_grad()
     def draw(self, n: int, y: Tensor | None = None) -> Iterator[Tensor]:
-        """Tokens (at most `batch`, T) int64 of n latents in all, of classes y (n,) int64 or unconditional."""
+        """Give tokens (at most `batch`, T) int64 of n latents in all, of classes y (n,) int64 or unconditional."""
         steps, device = self.prior.config.sampling_steps, self.prior.embedding.device
         whole, rest = divmod(n, self.batch)
         start = 0
@@ -46,7 +46,7 @@ class Sampler:
 
 
 class _Step:
-    """A step as a function without arguments: the batch, and which step it is, lie on the device."""
+    """A step of decoding as a function without arguments: the batch, and the step's number, lie on the device."""
 
     def __init__(self, prior: nn.Module, n: int, conditional: bool) -> None:
         device, config = prior.embedding.device, prior.config
@@ -89,10 +89,10 @@ class _Step:
 
 
 def gumbel(like: Tensor) -> Tensor:
-    """Standard Gumbel noise of a tensor's shape."""
+    """Return standard Gumbel noise of a tensor's shape."""
     return -torch.empty_like(like).exponential_().log()
 
 
 def sample_categorical(logits: Tensor) -> Tensor:
-    """One draw (...) int64 from the softmax of logits (..., K), by the Gumbel-max trick."""
+    """Return one draw (...) int64 from the softmax of logits (..., K), by the Gumbel-max trick."""
     return (logits + gumbel(logits)).argmax(-1)

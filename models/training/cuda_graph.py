@@ -82,5 +82,5 @@ def _beside(device: torch.device) -> Iterator[torch.cuda.Stream]:
 
 @cache
 def _side_stream(device: torch.device) -> torch.cuda.Stream:
-    """One for all captures of a device: cuBLAS keeps a workspace for each stream it ever ran on."""
+    """Return one stream for all captures of a device: cuBLAS keeps a workspace for each stream it ever ran on."""
     return torch.cuda.Stream(device)

@@ -6,7 +6,7 @@ import psutil
 import pytest
 import torch
 
-from ucrbench.models.heap import heap_left, kept_heap, lean_heap, trim_heap
+from ucrbench.bench.heap import heap_left, kept_heap, trim_heap
 
 MIB = 2**20
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc's heap")
@@ -40,15 +40,6 @@ def test_freed_tensors_stay_in_a_kept_heap_until_its_end():
         assert resident() - kept < 4 * MIB  # no new memory for it
         del again
     assert resident() - before < 16 * MIB
-
-
-def test_a_lean_heap_does_not_grow_by_the_largest_tensors():
-    with kept_heap():
-        assert use_and_free(64, times=8) < 16 * MIB
-    with kept_heap():
-        lean_heap()
-        assert use_and_free(8, times=16) < 16 * MIB  # kept as before
-        assert use_and_free(128, times=8) > 512 * MIB  # half of them may find a hole
 
 
 def test_a_trimmed_heap_keeps_what_is_in_use():

@@ -1,25 +1,31 @@
-"""In which precision layers run, and on what hardware that is worth it."""
+"""The precision in which layers compute, and the hardware on which it is worth it."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 
 def has_bf16(device: str) -> bool:
-    """Whether a device multiplies bfloat16 natively: CUDA from capability 8.0 on, CPUs with AMX or AVX512-BF16."""
+    """Return whether a device multiplies bfloat16: CUDA from capability 8.0 on, CPUs with AMX or AVX512-BF16."""
     if device.startswith("cuda"):
         return torch.cuda.get_device_capability(device) >= (8, 0)
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def mixed(device: torch.device, precision: Literal["fp32", "bf16"]) -> AbstractContextManager:
-    """Autocast of convolutions and linear layers to bfloat16, or nothing.
+    """Return autocast of convolutions and linear layers to bfloat16, or nothing.
 
     Weights are cast anew in every use: a cast kept from outside would be read by a captured CUDA graph for ever.
     """
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16", cache_enabled=False)
+
+
+def without_autocast(x: Tensor) -> AbstractContextManager:
+    """Return a context in which operations on x compute in the precision of their tensors."""
+    return torch.autocast(x.device.type, enabled=False)
 
 
 @contextmanager
@@ -49,11 +55,11 @@ def tf32(device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def inference(device: torch.device, precision: Literal["fp32", "bf16"] = "fp32") -> Iterator[None]:
-    """Where fitted networks compute: without gradients, in the precision they were trained in."""
+    """Compute with fitted networks: without gradients, in the precision they were trained in."""
     with torch.no_grad(), tf32(device), mixed(device, precision):
         yield
 
 
 def inference_batch(device: torch.device) -> int:
-    """Rows that fitted networks take at once: on CPUs few, which is as fast and bounds the memory of a worker."""
+    """Return how many rows fitted networks take at once: on CPUs few, which is as fast and takes little memory."""
     return 1024 if device.type == "cuda" else 128

@@ -31,25 +31,17 @@ class AdamW:
 
     @torch.no_grad()
     def step(self) -> None:
-        """One step of the parameters that have a gradient."""
-        with_gradient = [i for i, parameter in enumerate(self.parameters) if parameter.grad is not None]
-        if not with_gradient:
+        """Step the parameters that have a gradient."""
+        rows = zip(self.parameters, self.first, self.second, self.counts, strict=True)
+        rows = [(p, p.grad, *moments) for p, *moments in rows if p.grad is not None]
+        if not rows:
             return
+        parameters, gradients, first, second, counts = map(list, zip(*rows, strict=True))
         adamw(
-            *([tensors[i] for i in with_gradient] for tensors in (self.parameters, self._gradients())),
-            *([tensors[i] for i in with_gradient] for tensors in (self.first, self.second)),
-            [],
-            [self.counts[i] for i in with_gradient],
-            fused=True,
-            capturable=self.rate.is_cuda,
-            amsgrad=False,
-            beta1=BETAS[0],
-            beta2=BETAS[1],
-            lr=self.rate,
-            weight_decay=self.weight_decay,
-            eps=EPS,
-            maximize=False,
-        )
+            parameters, gradients, first, second, [], counts,
+            lr=self.rate, weight_decay=self.weight_decay, beta1=BETAS[0], beta2=BETAS[1], eps=EPS,
+            fused=True, capturable=self.rate.is_cuda, amsgrad=False, maximize=False,
+        )  # fmt: skip
 
     def zero_grad(self) -> None:
         """Forget all gradients and give their memory back."""
@@ -57,7 +49,7 @@ class AdamW:
             parameter.grad = None
 
     def state(self) -> dict[str, Any]:
-        """Moments and step counts."""
+        """Return moments and step counts."""
         return {"first": self.first, "second": self.second, "counts": self.counts}
 
     @torch.no_grad()
@@ -66,6 +58,3 @@ class AdamW:
         for name, kept in state.items():
             for tensor, value in zip(getattr(self, name), kept, strict=True):
                 tensor.copy_(value)
-
-    def _gradients(self) -> list[Tensor | None]:
-        return [parameter.grad for parameter in self.parameters]

@@ -1,4 +1,4 @@
-"""What a training needs to go on where it was stopped, bit for bit on a CPU."""
+"""Checkpoints, from which a training goes on where it was stopped, bit for bit on a CPU."""
 
 import io
 import time
@@ -10,19 +10,17 @@ import torch
 
 
 class Storage(Protocol):
-    """Where the checkpoint of one stage lies; writing replaces what was there, whole or not at all."""
+    """The place of the checkpoint of one stage; writing replaces what was there, whole or not at all."""
 
     def load(self) -> bytes | None:
-        """What was saved last, None where nothing was."""
-        ...
+        """Return what was saved last, None where nothing was."""
 
     def save(self, write: Callable[[BinaryIO], object]) -> None:
         """Keep what `write` writes into a binary file, in place of what was saved before."""
-        ...
 
 
 class Keeper:
-    """Writes the state of a training every so many seconds, and reads it back.
+    """Write the state of a training every so many seconds, and read it back.
 
     Attributes:
         earlier: seconds that earlier attempts spent on what was read back.
@@ -33,7 +31,7 @@ class Keeper:
         self._started = self._saved = time.monotonic()
 
     def due(self) -> bool:
-        """Whether it is time to write again."""
+        """Return whether it is time to write again."""
         return time.monotonic() - self._saved >= self.every
 
     def write(self, state: dict[str, Any]) -> None:
@@ -43,7 +41,7 @@ class Keeper:
         self._saved = time.monotonic()
 
     def read(self, kind: str) -> dict[str, Any] | None:
-        """The state written for a training of this kind; None, with a warning, where it is of another or unreadable."""
+        """Return the state written for a training of this kind; None, with a warning, for another or unreadable one."""
         data = self.storage.load()
         if data is None:
             return None

@@ -1,0 +1,155 @@
+"""Ex-post density estimation: a prior for autoencoders, fitted to their training latents.
+
+Ghosh et al., "From variational to deterministic autoencoders" (ICLR 2020), section 4. The density is a Gaussian with
+shrinkage covariance in a PCA space.
+"""
+
+from collections.abc import Iterator
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..autoencoders import AutoEncoder
+from ..errors import ModelError
+from ..training.trainer import Trainer
+from .protocol import LatentPrior
+
+_FEWEST_FOR_OWN_COVARIANCE = 3
+_GUESSED_WITHIN_SHARE = 0.25  # see `LatentDensity`: one series in every class
+
+
+class LatentDensity:
+    """Gaussian densities of latents: one over all, and one per class.
+
+    The latents, flattened, are projected on their principal components, as many as hold `variance` of the total but at
+    most min(`max_components`, N - 1). Every Gaussian lives in this space, its covariance shrunk by Ledoit and Wolf's
+    rule towards a multiple of the identity. What the components left out held is not sampled.
+
+    A class with fewer than 3 series has the covariance pooled within all classes, around its own mean. Where no class
+    has two series (Fungi), nothing in the data tells the spread within a class; a quarter of the covariance over all
+    (half the standard deviation) stands in for it. Fitting is deterministic; sampling is determined by its generator.
+
+    Args:
+        variance: share of the total variance that the components kept hold, in (0, 1].
+        max_components: greatest number of components kept.
+    """
+
+    def __init__(self, variance: float = 0.99, max_components: int = 64) -> None:
+        self.variance, self.max_components = variance, max_components
+
+    def fit(self, z: np.ndarray, y: np.ndarray | None = None) -> Self:
+        """Fit the density over all latents z (N, ...), N at least 1, and with classes y (N,) one per class.
+
+        Raises:
+            ModelError: no latents, NaN or infinity among them, or classes of another number.
+        """
+        if len(z) == 0 or not np.isfinite(z).all():
+            raise ModelError(f"latents of shape {z.shape} are empty or hold NaN or infinity: train longer or slower")
+        if y is not None and y.shape != (len(z),):
+            raise ModelError(f"{len(z)} latents need as many labels, got shape {y.shape}")
+        self.shape = z.shape[1:]
+        scores = self._project(z.astype(np.float32).reshape(len(z), -1))
+        whole = scores - scores.mean(0)
+        self.overall = _gaussian(scores.mean(0), _shrunk(whole, len(z) - 1))
+        self.classes: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        if y is not None:
+            self._fit_classes(scores, y)
+        return self
+
+    def sample(self, n: int, y: np.ndarray | None = None, *, rng: np.random.Generator) -> np.ndarray:
+        """Draw n latents (n, ...) float32, of classes y (n,) or from the density over all.
+
+        Raises:
+            ModelError: a class that the fit did not see, or classes of another number.
+        """
+        noise = rng.standard_normal((n, len(self._components)))
+        if y is None:
+            scores = _drawn(self.overall, noise)
+        elif y.shape != (n,):
+            raise ModelError(f"{n} latents need {n} labels, got shape {y.shape}")
+        else:
+            scores = np.empty_like(noise)
+            for label in np.unique(y):
+                if int(label) not in self.classes:
+                    raise ModelError(f"no class {label} was fitted; there are {sorted(self.classes)}")
+                scores[y == label] = _drawn(self.classes[int(label)], noise[y == label])
+        flat = scores.astype(np.float32) @ self._components + self._mean
+        return flat.reshape(n, *self.shape)
+
+    def _project(self, flat: np.ndarray) -> np.ndarray:
+        """Fit the PCA; return the scores (N, k) float64."""
+        most = min(self.max_components, len(flat) - 1, flat.shape[1])
+        self._mean = flat.mean(0, dtype=np.float64).astype(np.float32)
+        self._components = np.empty((0, flat.shape[1]), np.float32)
+        # Latents that are all alike, as of a collapsed encoder, have no components: float noise is not one.
+        if most < 1 or np.ptp(flat, axis=0).max() <= 1e-6 * np.abs(flat).max():
+            return np.empty((len(flat), 0))
+        from sklearn.decomposition import PCA  # here, since it takes a second
+
+        pca = PCA(most, random_state=0).fit(flat)
+        share = pca.explained_variance_ratio_.astype(np.float64)
+        keep = min(int(np.searchsorted(share.cumsum(), self.variance)) + 1, int((share > 1e-7).sum()))
+        self._components = pca.components_[:keep]
+        return ((flat - self._mean) @ self._components.T).astype(np.float64)
+
+    def _fit_classes(self, scores: np.ndarray, labels: np.ndarray) -> None:
+        names, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+        means = np.stack([scores[codes == code].mean(0) for code in range(len(names))])
+        deviations = scores - means[codes]
+        freedom = len(scores) - len(names)
+        if freedom:
+            pooled = _shrunk(deviations[counts[codes] > 1], freedom)
+        else:
+            pooled = _GUESSED_WITHIN_SHARE * _shrunk(scores - scores.mean(0), len(scores) - 1)
+        for code, (name, count) in enumerate(zip(names, counts, strict=True)):
+            own = count >= _FEWEST_FOR_OWN_COVARIANCE
+            covariance = _shrunk(deviations[codes == code], count - 1) if own else pooled
+            self.classes[int(name)] = _gaussian(means[code], covariance)
+
+
+class GaussianPrior(LatentPrior):
+    """Gaussian densities of the latents: one over all, and one per class (`LatentDensity`)."""
+
+    def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None:
+        self.seed = trainer.seed
+
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
+        self.density = LatentDensity().fit(z, y)
+        return self
+
+    def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
+        yield torch.as_tensor(self._draw(n, y, np.random.default_rng([self.seed, 3, y is not None])))
+
+    def _draw(self, n: int, y: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        return self.density.sample(n, y, rng=rng)
+
+
+class NormalPrior(GaussianPrior):
+    """N(0, I) for unconditional samples, as a VAE has it; Gaussian densities per class for conditional ones."""
+
+    def _draw(self, n: int, y: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        if y is not None:
+            return super()._draw(n, y, rng)
+        return rng.standard_normal((n, *self.density.shape), dtype=np.float32)
+
+
+def _gaussian(mean: np.ndarray, covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a Gaussian as its mean (k,) and a root (k, k) of its covariance."""
+    values, vectors = np.linalg.eigh(covariance)
+    return mean, vectors * np.sqrt(values.clip(min=0))
+
+
+def _drawn(gaussian: tuple[np.ndarray, np.ndarray], noise: np.ndarray) -> np.ndarray:
+    return gaussian[0] + noise @ gaussian[1].T
+
+
+def _shrunk(deviations: np.ndarray, freedom: int) -> np.ndarray:
+    """Return the Ledoit-Wolf covariance of deviations (m, k) from their mean(s), scaled to `freedom` as divisor."""
+    if deviations.shape[1] == 0 or freedom == 0:
+        return np.zeros((deviations.shape[1],) * 2)
+    from sklearn.covariance import ledoit_wolf
+
+    covariance, _ = ledoit_wolf(deviations, assume_centered=True)
+    return np.atleast_2d(covariance) * (len(deviations) / freedom)

@@ -1,0 +1,163 @@
+"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022)."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..autoencoders import VQAutoEncoder
+from ..config import Config, Prior, Training
+from ..training.trainer import Trainer
+from .protocol import LatentPrior
+from .sampling import Sampler, sample_categorical
+
+SAMPLE_BATCH = 1024  # it decides which noise a sample gets
+
+
+class Block(nn.Module):
+    """Pre-norm transformer block: self-attention and a GELU feed-forward, each behind an RMSNorm."""
+
+    def __init__(self, config: Prior) -> None:
+        super().__init__()
+        width, attended, inner = config.width, config.heads * config.head_width, config.width * config.feed_forward
+        self.heads = config.heads
+        self.norm = nn.RMSNorm(width)
+        self.qkv = nn.Linear(width, 3 * attended, bias=False)
+        self.merge = nn.Linear(attended, width, bias=False)
+        self.feed = nn.Sequential(nn.RMSNorm(width), nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
+
+    def forward(self, h: Tensor) -> Tensor:
+        q, k, v = self.qkv(self.norm(h)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        h = h + self.merge(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        return h + self.feed(h)
+
+
+class MaskGIT(nn.Module):
+    """Predict all tokens of a latent from the unmasked ones and a class (as in TimeVQVAE, arXiv 2303.04743).
+
+    Tokens and positions are as wide as a code and normalised together; the class token joins them unnormalised. All are
+    projected into the blocks, where a second table of positions is added that counts the class token, and out of them.
+
+    Args:
+        codes: the stage-1 codebook (K, C); the token embedding starts there and is trained on.
+        positions: T, tokens of a latent.
+        classes: number of classes; 0 for a prior without conditions.
+        config: widths, depth, temperatures.
+        tied: whether the output is tied to the embedding, with a bias per position (plain VQVAE), or a linear layer
+            of its own (the SSL variants).
+    """
+
+    def __init__(self, codes: Tensor, positions: int, classes: int, config: Prior, tied: bool) -> None:
+        super().__init__()
+        n_codes, dim = codes.shape
+        self.config, self.n_positions, self.n_classes = config, positions, classes
+        self.embedding = nn.Parameter(codes.detach().clone().float())
+        self.mask_embedding = nn.Parameter(torch.randn(dim))
+        self.position = nn.Parameter(torch.randn(positions, dim))
+        self.condition = nn.Embedding(classes + 1, dim)  # the last row stands for "no class"
+        self.norm_in = nn.LayerNorm(dim)
+        self.project_in = nn.Linear(dim, config.width, bias=False)
+        self.inner_position = nn.Parameter(torch.randn(1 + positions, config.width))
+        self.blocks = nn.Sequential(*(Block(config) for _ in range(config.layers)))
+        self.norm_out = nn.RMSNorm(config.width)
+        self.project_out = nn.Linear(config.width, dim, bias=False)
+        self.head = nn.Sequential(nn.Linear(dim, dim), nn.GELU(), nn.LayerNorm(dim))
+        self.output = nn.Linear(dim, n_codes) if not tied else None
+        self.bias = nn.Parameter(torch.zeros(positions, n_codes)) if tied else None
+
+    def forward(self, tokens: Tensor, masked: Tensor, y: Tensor) -> Tensor:
+        """Return logits (N, T, K) of tokens (N, T), those `masked` (N, T) bool hidden, given classes y (N,)."""
+        embedded = torch.where(masked[..., None], self.mask_embedding, F.embedding(tokens, self.embedding))
+        sequence = torch.cat([self.condition(y)[:, None], self.norm_in(embedded + self.position)], 1)
+        hidden = self.project_in(sequence) + self.inner_position * self.config.width**-0.5
+        hidden = self.head(self.project_out(self.norm_out(self.blocks(hidden)))[:, 1:])
+        if self.output is not None:
+            return self.output(hidden).float()
+        return (hidden @ self.embedding.T + self.bias).float()
+
+    def loss(self, logits: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """Return the cross-entropy over all positions, in nats.
+
+        Args:
+            logits: (N, T, K), negative squared distances of the latents to the codes over the token temperature;
+                tokens are drawn from their softmax anew in every step.
+            y: (N,) classes int64.
+        """
+        tokens, masked, shown = self.draw(logits, y)
+        return {"loss": F.cross_entropy(self(tokens, masked, shown).flatten(0, 1), tokens.flatten())}
+
+    def draw(self, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Draw tokens (N, T), their mask (N, T) bool with one share for the whole batch, and the classes shown (N,)."""
+        tokens = sample_categorical(logits)
+        share = torch.cos(0.5 * torch.pi * torch.rand((), device=tokens.device))
+        chosen = torch.floor(share * self.n_positions)
+        order = torch.rand(tokens.shape, device=tokens.device).argsort(-1).argsort(-1)
+        masked = order < chosen if self.config.masked_share == "cosine" else order >= chosen
+        drop = torch.rand(y.shape, device=y.device) < self.config.condition_drop
+        return tokens, masked, torch.where(drop, self.n_classes, y)
+
+    def sample(self, n: int, y: Tensor | None = None) -> Tensor:
+        """Return a batch of tokens (n, T) int64, of classes y (n,) int64 or unconditional; see `Sampler`."""
+        return next(Sampler(self, n).draw(n, y))
+
+    def example(self, n: int) -> tuple[Tensor, ...]:
+        """Return what `loss` takes for n series, with values of no meaning, for counting its work."""
+        return torch.empty(n, self.n_positions, len(self.embedding)), torch.zeros(n, dtype=torch.long)
+
+
+class MaskGITPrior(LatentPrior):
+    """MaskGIT on the tokens of a VQVAE.
+
+    Attributes:
+        tied: whether the transformer's output is tied to its token embedding.
+    """
+
+    sections: ClassVar[tuple[str, ...]] = ("prior",)
+    tied: ClassVar[bool] = True
+
+    def __init__(self, autoencoder: VQAutoEncoder, trainer: Trainer) -> None:
+        self.autoencoder, self.trainer = autoencoder, trainer
+
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
+        trainer, config = self.trainer, self.trainer.config.prior
+        classes = 0 if y is None else int(y.max()) + 1
+        with trainer.seeded(2):
+            self.network = self._network(self.autoencoder, config, classes).to(trainer.device)
+            logits = torch.as_tensor(trainer.map(self.token_logits, z), device=trainer.device)
+            labels = torch.as_tensor(np.zeros(len(z), dtype=np.int64) if y is None else y, device=trainer.device)
+            trainer.train("prior", self.network, (logits, labels), config.training)
+        return self
+
+    def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
+        labels = None if y is None else torch.as_tensor(y, device=self.trainer.device)
+        sampler = Sampler(self.network, SAMPLE_BATCH)
+        for tokens in sampler.draw(n, labels):
+            yield self.autoencoder.quantizer.decode(tokens.unflatten(1, self.autoencoder.encoder.latent_shape[1:]))
+        if self.trainer.device.type == "cuda":
+            self.trainer.captured["sampling"] = sampler.captured
+
+    def networks(self) -> dict[str, nn.Module]:
+        return {"prior": self.network}
+
+    @classmethod
+    def work(cls, autoencoder: VQAutoEncoder, config: Config) -> tuple[nn.Module, Training, int]:
+        return cls._network(autoencoder, config.prior, 1), config.prior.training, config.prior.sampling_steps
+
+    @classmethod
+    def _network(cls, autoencoder: VQAutoEncoder, config: Prior, classes: int) -> MaskGIT:
+        _, height, width = autoencoder.encoder.latent_shape
+        return MaskGIT(autoencoder.quantizer.codes, height * width, classes, config, cls.tied)
+
+    def token_logits(self, z: Tensor) -> Tensor:
+        """Return logits (N, T, K): negative squared distances to the codes over the token temperature."""
+        latents = z.movedim(1, -1).flatten(1, 2).float()
+        return -self.autoencoder.quantizer.distances(latents) / self.trainer.config.prior.token_temperature
+
+
+class UntiedMaskGITPrior(MaskGITPrior):
+    """MaskGIT whose transformer has a linear output of its own, as the SSL variants have it."""
+
+    tied = False

@@ -1,0 +1,82 @@
+"""Training and applying modules on one device under one seed: what every model that holds networks does."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..config import Config, Training
+from .checkpoint import Keeper, Storage
+from .loop import Curves, train
+from .precision import inference, inference_batch
+
+
+class Trainer:
+    """Train modules, apply them to arrays, and keep what training told.
+
+    Args:
+        config: widths and budgets.
+        seed: decides initial weights, batches, noise and samples.
+        device: torch device on which the modules live.
+
+    Attributes:
+        curves: training curves by stage.
+        seconds: wall time by stage, with what earlier attempts spent on what was taken up from their checkpoints.
+        captured: whether a stage was replayed as a CUDA graph; empty on other devices.
+        storage: gives the place of the checkpoints of a stage, by its name; None where none are kept.
+    """
+
+    def __init__(self, config: Config, seed: int = 0, device: str = "cpu") -> None:
+        self.config, self.seed, self.device = config, seed, torch.device(device)
+        self.curves: dict[str, Curves] = {}
+        self.seconds: dict[str, float] = {}
+        self.captured: dict[str, bool] = {}
+        self.storage: Callable[[str], Storage] | None = None
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Keep the wall time of what happens inside as `seconds[name]`."""
+        started, self._earlier = time.perf_counter(), 0.0
+        yield
+        self.seconds[name] = self._earlier + time.perf_counter() - started
+
+    @contextmanager
+    def seeded(self, stage: int) -> Iterator[None]:
+        """Seed torch's global generators for one stage, and leave them as they were afterwards."""
+        mixed = int(np.random.SeedSequence([self.seed, stage]).generate_state(1, np.uint32)[0])
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(mixed)
+            yield
+
+    def place(self, module: nn.Module) -> Any:
+        """Return a module on the device, its convolutions in channels-last order, in which they are faster."""
+        return module.to(self.device).to(memory_format=torch.channels_last)
+
+    def train(self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training) -> None:
+        """Train the module of a stage on data of the device, from its checkpoint on if there is one."""
+        keeper = Keeper(self.storage(stage)) if self.storage is not None else None
+        self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision)
+        if self.device.type == "cuda":
+            self.captured[stage] = self.curves[stage].captured
+        if keeper is not None:
+            self._earlier = keeper.earlier
+
+    def inference(self) -> AbstractContextManager:
+        """Return the context in which fitted networks compute."""
+        return inference(self.device, self.config.network.precision)
+
+    def map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
+        """Apply a function of tensors to an array's rows, batch by batch, without gradients."""
+        parts = torch.as_tensor(array).split(inference_batch(self.device))
+        with self.inference():
+            return joined(function(part.to(self.device)) for part in parts)
+
+
+def joined(parts: Iterable[Tensor]) -> np.ndarray:
+    """Return tensors joined along the first axis as an array, floats in float32 whatever they were computed in."""
+    parts = [(part.float() if part.is_floating_point() else part).cpu() for part in parts]
+    return torch.cat(parts).contiguous().numpy()
