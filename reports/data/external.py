@@ -113,6 +113,7 @@ def _external(rows: pd.DataFrame, path: Path) -> External:
     if (bad := value.isna() & rows["value"].notna()).any():
         raise ReportError(f"{path}: {rows.loc[bad, 'value'].iloc[0]!r} is no number")
     rows["value"] = value.astype(float)
+    _check_bounds(rows, path)
     for column in ("dataset", "method"):
         if rows[column].isna().any():
             raise ReportError(f"{path} has a row without {column}")
@@ -128,3 +129,20 @@ def _external(rows: pd.DataFrame, path: Path) -> External:
         f"[{path.stem}]: values read from {path.name}, made elsewhere, with data and settings that are not known here."
     )
     return External(rows.reset_index(drop=True), note)
+
+
+def _check_bounds(rows: pd.DataFrame, path: Path) -> None:
+    """Refuse values that their score cannot have, as those in percent."""
+    for name, of in rows.groupby("score"):
+        score = SCORES[name]
+        low, high = score.bounds
+        outside = of[np.isfinite(of["value"]) & ~of["value"].between(low, high)]
+        if outside.empty:
+            continue
+        row = outside.iloc[0]
+        span = f"between {low:g} and {high:g}" if np.isfinite(high) else f"at least {low:g}"
+        percent = low == 0 and high == 1 and of["value"].between(0, 100).all()
+        raise ReportError(
+            f"{path}: {row['value']:g} of {row['method']} on {row['dataset']} is no value of {name}, which is {span}"
+            + ("; if it is in percent, divide by 100" if percent else "")
+        )

@@ -115,7 +115,7 @@ def _panel(
     of = rows[rows["stage"] == stage]
     scale = Scale.of(of["value"].to_numpy(float))
     last = max(float(of["step"].max()), 1.0)
-    high, low = f"{scale.high:.3g}", f"{scale.low:.3g}"
+    high, low = _number(scale.high), _number(scale.low)
     room = max(0.3, *(text_width(text, _SMALL) for text in (high, low))) + 0.1
     left, bottom = left + room, bottom + _BELOW
     width, height = width - room - 0.05, height - _BELOW - _ABOVE
@@ -131,3 +131,7 @@ def _panel(
             steps, values = (means(run[column].to_numpy(float), CURVE_POINTS) for column in ("step", "value"))
             places = np.clip(scale.share(values), 0, 1)
             stroke(axes, left + steps / last * width, bottom + places * height, chosen[method], 0.9, 0.9)
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e5 else f"{value:.3g}"

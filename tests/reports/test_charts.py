@@ -144,7 +144,7 @@ def test_curves_that_span_much_are_drawn_on_a_logarithmic_scale():
     figure = training_curve({"ae": frame}, "prior", "loss")
     (points,) = strokes(figure, colours(["ae"])["ae"])
     np.testing.assert_allclose(np.diff(points[:, 1]), np.diff(points[:, 1])[0])
-    assert {"prior, loss (log scale)", "1e+03", "1", "3 steps"} <= set(texts(figure))
+    assert {"prior, loss (log scale)", "1000", "1", "3 steps"} <= set(texts(figure))
     assert quantities({"ae": pd.concat([frame.assign(name="kl"), frame])}) == [("prior", "loss"), ("prior", "kl")]
 
 

@@ -115,6 +115,8 @@ def test_against_a_csv(stores, tmp_path):
         ("dataset,m\nA,0.5\n", "{}", "lacks the column method"),
         ("dataset,m\nA,0.5\n", "accuracy={}", "there is no score 'accuracy'"),
         ("dataset,m\nFordA,high\n", "knn={}", "'high' is no number"),
+        ("dataset,m\nFordA,85.2\n", "knn={}", "85.2 of m on FordA is no value of knn, which is between 0 and 1; if it"),
+        ("dataset,m\nFordA,0.5\n", "inception_score={}", "no value of inception_score, which is at least 1"),
         ("dataset\nFordA\n", "knn={}", "no column of values"),
         ("dataset,m\nNothing,0.5\n", "knn={}", "no data set in common"),
         ("dataset,m\nFordA,0.5\nFordA,0.6\n", "knn={}", "two methods 'm [file]'"),
