@@ -14,9 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
-from ucrbench.models.config import Config, Prior
+from ucrbench.models.config import Config
 from ucrbench.models.networks import halvings
-from ucrbench.models.priors.maskgit import MaskGIT
 
 
 class Series(Dataset):
@@ -216,34 +215,6 @@ def train(model: Model, x: np.ndarray, batch: int, steps: int) -> Iterator[float
             yield loss.item()
             if done == steps:
                 return
-
-
-class Block(nn.Module):
-    """Transformer block of torch's own layers."""
-
-    def __init__(self, width: int, heads: int, inner: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm_attention, self.norm_feed = nn.RMSNorm(width), nn.RMSNorm(width)
-        self.qkv = nn.Linear(width, 3 * width, bias=False)
-        self.merge = nn.Linear(width, width, bias=False)
-        self.feed = nn.Sequential(nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
-
-    def forward(self, h: Tensor) -> Tensor:
-        qkv = self.qkv(self.norm_attention(h)).unflatten(-1, (3, self.heads, -1))
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        h = h + self.merge(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
-        return h + self.feed(self.norm_feed(h))
-
-
-class PlainMaskGIT(MaskGIT):
-    """The prior with torch's own layers in its blocks."""
-
-    def __init__(self, codes: Tensor, positions: int, classes: int, config: Prior, tied: bool) -> None:
-        super().__init__(codes, positions, classes, config, tied)
-        blocks = (Block(config.width, config.heads, config.width * config.feed_forward) for _ in range(config.layers))
-        self.blocks = nn.Sequential(*blocks, nn.RMSNorm(config.width))
-        self.project_out = nn.Linear(config.width, codes.shape[1])
 
 
 class PlainFCN(nn.Sequential):
