@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def fragment(path):
     return found.removeprefix(head)
 
 
+def change(path, *changes):
+    """Replace texts that occur once in a file."""
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, (path, old)
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
 def ucrbench(copy, *arguments):
     environment = {**os.environ, "PYTHONPATH": str(copy.parent), "COLUMNS": "200"}
     command = [sys.executable, "-m", "ucrbench.bench", *arguments]
@@ -39,9 +49,7 @@ def ucrbench(copy, *arguments):
 
 def test_a_score_is_a_row_and_a_function(copy):
     table, functions = copy / "results/scores.py", copy / "bench/scores/generation.py"
-    text = table.read_text(encoding="utf-8")
-    before, after = text.split(")\n\nSCORES", 1)
-    table.write_text(f"{before}    {fragment('results/scores.py').strip()},\n)\n\nSCORES{after}", encoding="utf-8")
+    change(table, (")\n\nSCORES", f"    {fragment('results/scores.py').strip()},\n)\n\nSCORES"))
     code = fragment("bench/scores/generation.py")
     functions.write_text(f"{functions.read_text(encoding='utf-8')}\n\n{code}", encoding="utf-8")
     assert re.search(r"roughness\W+lower\W+Mean squared step", ucrbench(copy, "list", "scores"))
@@ -55,3 +63,20 @@ def test_a_score_is_a_row_and_a_function(copy):
     page = (copy.parent / "site/scores.html").read_text(encoding="utf-8")
     assert "Mean squared step between neighbouring values" in page
     assert r"\caption{Roughness on the test split." in (copy.parent / "paper/tables/roughness.tex").read_text()
+
+
+def test_a_picture_is_drawn_once_for_paper_and_site(copy):
+    drawing, paper, site = "reports/draw/series.py", "reports/paper/manuscript.py", "reports/site/pictures.py"
+    with (copy / drawing).open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{fragment(drawing)}")
+    imported = "import real_against_generated\n", "import class_means, real_against_generated\n"
+    call = textwrap.indent(fragment(paper), " " * 8)
+    change(copy / paper, imported, ("        drawn += 1\n", f"{call}        drawn += 1\n"))
+    change(copy / site, imported, ("    ]\n    return [group", f"{fragment(site).strip()},\n    ]\n    return [group"))
+    sweep = ("-d", "ItalyPowerDemand", "-v", "ae", "--preset", "smoke", "--device", "cpu", "--backend", "inline")
+    ucrbench(copy, "run", "out", *sweep, "--scores", "fid")
+    ucrbench(copy, "report", "out", "--to", "site", "--paper", "paper")
+    page = (copy.parent / "site/datasets/ItalyPowerDemand.html").read_text(encoding="utf-8")
+    assert '<svg role="img" aria-label="Class means"' in page
+    assert (copy.parent / "paper/figures/means-0.pdf").is_file()
+    assert "ItalyPowerDemand: class means." in (copy.parent / "paper/main.tex").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from ...results import SCORES, judged_scores, score_of
 from ..data.frames import higher_is_better
 from ..data.methods import ordered
 from .content import Content
-from .pictures import Pictures, pictures_of
+from .pictures import Group, pictures_of
 from .shares import levels_of_dataset, shares_of_dataset
 
 _JOB_COLUMNS = (
@@ -38,7 +38,6 @@ def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: C
         "scores": _table(name, content),
         "seeds": _seeds(scores),
         "pictures": _pictures(name, first.loc[ordered(first.index)], content),
-        "drawn": ordered(first.index),
         "jobs": jobs.sort_values(["method", "seed"])[list(_JOB_COLUMNS)].to_dict("records"),
         "provenance": _provenance(good, scores),
         "failed": jobs[jobs["status"] != "ok"].to_dict("records"),
@@ -88,7 +87,7 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
     return {"heads": [score_of(name).title for name in names], "rows": rows}
 
 
-def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> Pictures:
+def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> list[Group]:
     """Draw what the stores have kept of one job per method, the index of `jobs`."""
     labels = jobs["store"] if "store" in jobs else pd.Series("", index=jobs.index)
     stores = {label: content.selection.open(label) for label in labels.unique()}

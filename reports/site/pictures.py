@@ -1,7 +1,7 @@
 """Pictures of a data set's page. Of each method its first seed is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,36 +18,43 @@ MOST_CLASSES_NAMED = 30
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """The pictures of a data set.
+class Group:
+    """Pictures under one heading.
 
     Attributes:
-        series: Real and generated series; empty where none were kept.
-        maps: Latents by method.
-        classes: Classes with their colours, the legend of the maps; so many of them as can be named.
-        more_classes: Number of the others.
-        curves: A picture per stage and quantity of training.
+        title: The heading.
+        text: A sentence or two on how to read them.
+        pictures: SVG by the name of the method that a picture is of; of several methods, any name.
+        wide: True for pictures that are as wide as the page, False for small ones side by side.
+        captions: True where the names are those of methods, and are written below.
+        methods: Methods named in a legend.
+        classes: Classes with their colours, named in a legend; so many of them as can be named.
+        more_classes: Number of the other classes.
     """
 
-    series: Markup
-    maps: dict[str, Markup]
-    classes: dict[int, str]
-    more_classes: int
-    curves: list[Markup]
+    title: str
+    text: str
+    pictures: Mapping[str, Markup]
+    wide: bool = False
+    captions: bool = False
+    methods: Sequence[str] = ()
+    classes: Mapping[int, str] = field(default_factory=dict)
+    more_classes: int = 0
 
 
-def curves_of(curves: Mapping[str, pd.DataFrame], methods: Sequence[str]) -> list[Markup]:
-    """Return a picture per stage and quantity, the losses first.
+def curves_of(curves: Mapping[str, pd.DataFrame], methods: Sequence[str]) -> dict[str, Markup]:
+    """Return a picture per stage and quantity by their names, the losses first.
 
     Args:
         curves: For each method a frame (stage, step, name, value).
         methods: All methods of the report.
     """
     names = ", ".join(curves)
-    return [
-        picture(training_curve(curves, stage, name, methods), f"{stage}, {name}, of {names}", "curve")
-        for stage, name in quantities(curves)
-    ]
+    drawn = {}
+    for stage, name in quantities(curves):
+        figure = training_curve(curves, stage, name, methods)
+        drawn[f"{stage}, {name}"] = picture(figure, f"{stage}, {name}, of {names}", "curve")
+    return drawn
 
 
 def map_of(latents: Mapping[str, np.ndarray], method: str) -> Markup:
@@ -77,8 +84,8 @@ def pictures_of(
     real: Sequence[np.ndarray],
     samples: Mapping[str, Mapping[str, np.ndarray]],
     methods: Sequence[str],
-) -> Pictures:
-    """Draw what was kept of a data set.
+) -> list[Group]:
+    """Draw what was kept of a data set, and leave out groups without a picture.
 
     Args:
         curves: Training curves by method.
@@ -89,10 +96,28 @@ def pictures_of(
     """
     shown = {method: arrays for method, arrays in latents.items() if drawable(arrays)}
     classes = list(class_colours(next(iter(shown.values()))).items()) if shown else []
-    return Pictures(
-        series=series_of((real[0], real[1]), samples, methods) if len(real) else Markup(),
-        maps={method: map_of(arrays, method) for method, arrays in shown.items()},
-        classes=dict(classes[:MOST_CLASSES_NAMED]),
-        more_classes=max(0, len(classes) - MOST_CLASSES_NAMED),
-        curves=curves_of(curves, methods),
-    )
+    groups = [
+        Group(
+            "Real and generated series",
+            "Up to four series a panel, all with the scale of the real ones; what leaves it is cut off at the edge. "
+            "Each variant with its first seed.",
+            {"series": series_of((real[0], real[1]), samples, methods)} if len(real) else {},
+            wide=True,
+        ),
+        Group(
+            "Latents",
+            "Pooled latents in the plane of the training split's first two principal components, coloured by class. "
+            "The percentage is the share of the training series' variance that the plane holds.",
+            {method: map_of(arrays, method) for method, arrays in shown.items()},
+            captions=True,
+            classes=dict(classes[:MOST_CLASSES_NAMED]),
+            more_classes=max(0, len(classes) - MOST_CLASSES_NAMED),
+        ),
+        Group(
+            "Training curves",
+            "Each variant with its first seed; of long curves, means over 80 stretches of steps.",
+            curves_of(curves, methods),
+            methods=list(curves),
+        ),
+    ]
+    return [group for group in groups if group.pictures]

@@ -110,8 +110,9 @@ def test_pictures_survive_what_is_degenerate():
     assert not drawable({**flat, "train": np.ones((2, 1))})
     assert not drawable({**flat, "test": np.full((2, 1), np.inf)})
     lost = pd.DataFrame({"stage": "s", "step": [0, 1], "name": "loss", "value": [np.nan, np.inf]})
-    (curve,) = curves_of({"m": lost}, ["m"])
-    assert "nan" not in curve
+    (curve,) = curves_of({"m": lost}, ["m"]).items()
+    assert curve[0] == "s, loss"
+    assert "nan" not in curve[1]
     series = series_of((np.zeros((2, 5)), np.zeros(2, int)), {"m": {}}, ["m"])
     assert series.count(">none<") == 2
     assert "nan" not in series
