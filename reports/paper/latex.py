@@ -13,7 +13,7 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.methods import shorten
-from ..stats.tables import GAP, ScoreTable
+from ..stats.tables import GAP, ScoreTable, board_digits
 
 # Width of the text block of main.tex in points, and of letters in \\footnotesize in it (Computer Modern), rounded up.
 TEXT_WIDTH = 484.0
@@ -75,23 +75,29 @@ def _letter(letter: str) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: plain text, "0.912 ± 0.004" say, and its place (1 bold, 2 underlined)."""
+    """A cell of a table: plain text, "0.912 ± 0.004" say, and its place (1 bold, 2 underlined).
+
+    `beside` is another figure, in brackets behind the first, with a place of its own.
+    """
 
     text: str
     place: int = 0
+    beside: "Cell | None" = None
 
     def latex(self) -> str:
         """Return the cell as LaTeX; what follows a ± is small."""
         value, pm, spread = self.text.partition(" ± ")
         text = "--" if value == GAP else escape(value)
         text = {1: rf"\textbf{{{text}}}", 2: rf"\underline{{{text}}}"}.get(int(self.place), text)
-        return text + (rf"{{\scriptsize\,$\pm$\,{escape(spread)}}}" if pm else "")
+        behind = "" if self.beside is None else f" ({self.beside.latex()})"
+        return text + (rf"{{\scriptsize\,$\pm$\,{escape(spread)}}}" if pm else "") + behind
 
     @property
     def width(self) -> float:
         """Estimate of its width in points; nothing it is used for needs more."""
         value, pm, spread = self.text.partition(" ± ")
-        return _width(value) * (1.12 if self.place == 1 else 1) + (_SMALL * len(spread) + 11 if pm else 0)
+        behind = 0 if self.beside is None else self.beside.width + _width(" ()")
+        return _width(value) * (1.12 if self.place == 1 else 1) + (_SMALL * len(spread) + 11 if pm else 0) + behind
 
 
 def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = None) -> str:
@@ -123,20 +129,24 @@ def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = Non
     return booktabs("Data set", heads, lines, caption, table.score, rows)
 
 
-def leaderboard_latex(board: pd.DataFrame, caption: str, rows: str | None = None) -> str:
-    """Return a leaderboard as a `table` environment: mean (mean rank) per score, the best mean ranks marked."""
+def leaderboard_latex(board: pd.DataFrame, places: pd.DataFrame, caption: str, rows: str | None = None) -> str:
+    """Return a leaderboard as a `table` environment: mean (mean rank) per score, of each the best two marked.
+
+    Args:
+        board: From `leaderboard`.
+        places: From `board_places`.
+        caption: Plain text.
+        rows: Hash of the rows behind the table, for a comment.
+    """
     scores = list(dict.fromkeys(board.columns.get_level_values("score")))
-    places = {score: board[score, "mean_rank"].round(9).rank(method="dense") for score in scores}
     lines = []
     for method, line in board.iterrows():
         cells = []
         for score in scores:
             mean, rank = line[score, "mean"], line[score, "mean_rank"]
-            text = GAP if pd.isna(mean) else f"{mean:.{min(score_of(score).decimals, 3)}f}"
-            text += "" if pd.isna(rank) else f" ({rank:.2f})"
-            place = places[score][method]
-            told_apart = places[score].nunique() > 1 and place in (1, 2)
-            cells.append(Cell(text, int(place) if told_apart else 0))
+            text = GAP if pd.isna(mean) else f"{mean:.{board_digits(score)}f}"
+            of_mean, of_rank = (int(places.loc[method, (score, name)]) for name in ("mean", "mean_rank"))
+            cells.append(Cell(text, of_mean, None if pd.isna(rank) else Cell(f"{rank:.2f}", of_rank)))
         lines.append((str(method), cells))
     heads = [score_of(score).title for score in scores]
     return booktabs("Method", heads, lines, caption, "leaderboard", rows)

@@ -23,7 +23,7 @@ from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
 from ..stats.shares import normalised, share_summary
-from ..stats.tables import coverage, leaderboard, score_table
+from ..stats.tables import board_places, coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
 
 _PICTURED = 3
@@ -81,13 +81,15 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
     """Add all methods and scores at a glance, their coverage, and the tests over all methods."""
     selection = work.selection
     board = leaderboard(selection.scores, gaps, selection.datasets)
+    places = board_places(board, selection.scores)
     flat = board.set_axis([f"{score} {statistic}" for score, statistic in board.columns], axis=1)
     caption = (
         f"Mean score, with the mean rank in brackets (1 is best), over at most {len(selection.datasets)} data sets, "
-        f"preset {selection.preset}; bold and underlined: best and second mean rank. Policy for gaps {gaps}: "
+        f"preset {selection.preset}; bold and underlined: best and second best, of means and of ranks. "
+        f"Policy for gaps {gaps}: "
         f"{_POLICY[gaps]}. " + " ".join(selection.notes)
     )
-    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, caption, rows), flat)
+    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, places, caption, rows), flat)
     counted = coverage(selection.scores, selection.jobs)
     shown = counted.rename(
         columns=lambda name: score_of(name).title if name in set(selection.scores["score"]) else name

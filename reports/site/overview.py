@@ -6,21 +6,19 @@ import pandas as pd
 from ...results import score_of
 from ..data.frames import higher_is_better
 from ..stats.comparison import GAPS
-from ..stats.tables import ScoreTable
+from ..stats.tables import ScoreTable, board_digits, board_places
 from .content import Content, Section
 from .shares import summary
-
-# Digits of a mean over data sets; those of one data set are the score's own.
-_MOST_DIGITS = 3
 
 
 def overview(content: Content) -> dict[str, object]:
     """Return what the template of the first page needs."""
     facts = content.facts
+    places = board_places(content.board, content.selection.scores)
     return {
         "about": _about(content),
         "scores": [_head(section, content) for section in content.sections],
-        "board": [_line(method, content) for method in content.methods],
+        "board": [_line(method, content, places) for method in content.methods],
         "rows": [_row(name, content) for name in facts.index],
         "types": facts["type"].value_counts().sort_index().to_dict() if content.types else {},
         "ranges": [
@@ -99,14 +97,14 @@ def _head(section: Section, content: Content) -> dict[str, object]:
         "up": higher_is_better(section.name, content.selection.scores),
         "description": score.description,
         "digits": score.decimals,
-        "board_digits": min(score.decimals, _MOST_DIGITS),
+        "board_digits": board_digits(section.name),
         "section": section,
         "refusal": section.refusal,
         "real": None if section.table.real is None else score.scale.heading,
     }
 
 
-def _line(method: str, content: Content) -> dict[str, object]:
+def _line(method: str, content: Content, places: pd.DataFrame) -> dict[str, object]:
     cells = []
     for section in content.sections:
         found = content.board[section.name].loc[method] if method in content.board.index else None
@@ -117,8 +115,9 @@ def _line(method: str, content: Content) -> dict[str, object]:
                 "mean": mean,
                 "rank": rank,
                 "wins": wins,
-                "digits": min(score_of(section.name).decimals, _MOST_DIGITS),
-                "best": rank == content.board[section.name, "mean_rank"].min(),
+                "digits": board_digits(section.name),
+                "best": found is not None and places.loc[method, (section.name, "mean")] == 1,
+                "first": found is not None and places.loc[method, (section.name, "mean_rank")] == 1,
             }
         )
     return {"method": method, "cells": cells}

@@ -22,7 +22,7 @@ from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
 from ..stats.effects import pairwise
 from ..stats.shares import normalised
-from ..stats.tables import ScoreTable, board_of, compare_all, coverage, failures, score_table
+from ..stats.tables import ScoreTable, board_of, board_places, compare_all, coverage, failures, score_table
 from .content import Content, Ranking, Section
 from .names import file_names
 from .paths import hide_paths
@@ -188,10 +188,11 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     flat.columns = [f"{score} {statistic}" for score, statistic in board.columns]
     flat.dropna(axis=1, how="all").to_csv(folder / "leaderboard.csv")
     caption = (
-        f"Mean score (and mean rank, 1 is best) over {len(selection.datasets)} data sets, "
-        f"preset {selection.preset}; policy for gaps: {gaps}."
+        "Mean score (and mean rank, 1 is best; of each, bold: best, underlined: second best) over "
+        f"{len(selection.datasets)} data sets, preset {selection.preset}; policy for gaps: {gaps}."
     )
-    (folder / "leaderboard.tex").write_text(leaderboard_latex(board, caption, rows), encoding="utf-8")
+    places = board_places(board, selection.scores)
+    (folder / "leaderboard.tex").write_text(leaderboard_latex(board, places, caption, rows), encoding="utf-8")
     coverage(selection.scores, selection.jobs).to_csv(folder / "coverage.csv")
     failures(selection.jobs).to_csv(folder / "failures.csv", index=False)
     # Columns that scores and jobs both have are written once, with the jobs; `job` joins them.

@@ -153,11 +153,44 @@ def board_of(
     return board.rename_axis("method")
 
 
+def board_digits(score: str) -> int:
+    """Return the digits after the point with which a leaderboard shows the mean of a score."""
+    return min(score_of(score).decimals, 3)
+
+
+def board_places(board: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the places of a leaderboard's figures: of each mean among the means, of each mean rank among the ranks.
+
+    The two need not agree: a method may have the best mean rank and not the best mean.
+
+    Args:
+        board: From `leaderboard`.
+        scores: The scores it was made of, for directions that the suite does not know.
+
+    Returns:
+        Methods x (score, "mean" or "mean_rank"): 1 for the best as it is shown (ties share it), 2 for the second best,
+        0 for all others, for scores that are not ranked, and where all are equal.
+    """
+    places = {}
+    for score in dict.fromkeys(board.columns.get_level_values("score")):
+        ranked = board[score, "mean_rank"].notna()
+        mean = board[score, "mean"].where(ranked).round(board_digits(score))
+        up = bool(higher_is_better(score, scores))
+        for statistic, values, ascending in (
+            ("mean", mean, not up),
+            ("mean_rank", board[score, "mean_rank"].round(2), True),
+        ):
+            place = values.rank(method="dense", ascending=ascending)
+            shown = place.isin([1, 2]) & (values.nunique() > 1)
+            places[score, statistic] = place.where(shown, 0).fillna(0).astype(int)
+    return pd.DataFrame(places, index=board.index)
+
+
 def leaderboard_text(board: pd.DataFrame) -> pd.DataFrame:
     """Return a leaderboard for a terminal: methods x titles of scores, "mean (mean rank)", a dash for a gap."""
     shown = {}
     for score in dict.fromkeys(board.columns.get_level_values("score")):
-        digits = min(score_of(score).decimals, 3)
+        digits = board_digits(score)
         shown[score_of(score).title] = [
             (GAP if np.isnan(mean) else f"{mean:.{digits}f}") + ("" if np.isnan(rank) else f" ({rank:.2f})")
             for mean, rank in zip(board[score, "mean"], board[score, "mean_rank"], strict=True)

@@ -12,7 +12,8 @@ import pytest
 from synthetic_store import VARIANTS, build
 
 from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table, select
-from ucrbench.reports.paper.latex import escape, score_table_latex
+from ucrbench.reports.paper.latex import escape, leaderboard_latex, score_table_latex
+from ucrbench.reports.stats.tables import board_places
 from ucrbench.results import ResultStore, StoreError
 
 NAMES = ["linear_probe", "knn", "knn_continuous"]
@@ -335,3 +336,36 @@ def test_a_published_site_names_no_path(tmp_path):
             content = path.read_bytes()
             assert str(tmp_path).encode() not in content, path
             assert b"somebody" not in content, path
+
+
+def test_bold_marks_the_best_of_the_figure_that_it_is_on():
+    """Method a has the best mean rank, b the best mean: two wins by a hair against a loss by far."""
+    values = {"a": [1.0, 1.0, 9.0], "b": [1.1, 1.1, 2.0]}
+    frame = pd.DataFrame(
+        [
+            {"dataset": dataset, "variant": name, "views": "none", "seed": 0, "score": "fid", "value": value}
+            for name, column in values.items()
+            for dataset, value in zip("ABC", column, strict=True)
+        ]
+    ).assign(higher_is_better=False)
+    board = leaderboard(frame)
+    places = board_places(board, frame)
+    assert places["fid", "mean"].to_dict() == {"a": 2, "b": 1}
+    assert places["fid", "mean_rank"].to_dict() == {"a": 1, "b": 2}
+    lines = leaderboard_latex(board, places, "").splitlines()
+    assert any(r"\underline{3.667} (\textbf{1.33})" in line for line in lines)
+    assert any(r"\textbf{1.400} (\underline{1.67})" in line for line in lines)
+
+
+def test_what_is_equal_as_it_is_shown_has_no_mark():
+    frame = pd.DataFrame(
+        {
+            "dataset": ["A", "A"],
+            "variant": ["a", "b"],
+            "views": "none",
+            "seed": 0,
+            "score": "fid",
+            "value": [1.0, 1.0001],
+        }
+    ).assign(higher_is_better=False)
+    assert (board_places(leaderboard(frame), frame) == 0).all(axis=None)

@@ -97,6 +97,8 @@
   };
   const number = (value, digits) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
+  const digitsOf = (place) => Math.min(data.scores[place].digits, 3);
+
   let shownBoard = { key: null, all: null };
   function showBoard({ datasets, methods }) {
     const gaps = form.elements.gaps.value;
@@ -106,19 +108,34 @@
     const all = data.scores.map((score) => standings(score, datasets, methods, gaps));
     shownBoard = { key, all };
     const shown = new Set(methods);
-    const best = all.map(({ rank }) => Math.min(...Object.values(rank)));
+    // As it is shown, and where methods differ: the same marks as the page has without a filter.
+    const mark = (values, up) => {
+      const found = Object.values(values);
+      return new Set(found).size > 1 ? String(up ? Math.max(...found) : Math.min(...found)) : null;
+    };
+    const rounded = ({ mean, rank }, place) =>
+      Object.fromEntries(
+        Object.keys(rank)
+          .filter((method) => Number.isFinite(mean[method]))
+          .map((method) => [method, Number(mean[method].toFixed(digitsOf(place)))]),
+      );
+    const means = all.map(rounded);
+    const ranks = all.map(({ rank }) => Object.fromEntries(Object.entries(rank).map(([m, r]) => [m, Number(r.toFixed(2))])));
+    const bestMean = means.map((values, place) => mark(values, data.scores[place].up));
+    const bestRank = ranks.map((values) => mark(values, false));
     boardRows.forEach(({ row, cells }, method) => {
       row.hidden = !shown.has(method);
       all.forEach((found, place) => {
         const cell = cells[place + 1];
         const [mean, rank, wins] = [found.mean[method], found.rank[method], found.wins[method]];
-        write(cell.firstChild, number(mean, Math.min(data.scores[place].digits, 3)));
+        write(cell.firstChild, number(mean, digitsOf(place)));
         write(
           cell.lastElementChild,
           rank === undefined ? "" : `${rank.toFixed(2)} · ${wins} win${wins === 1 ? "" : "s"}`,
         );
         cell.sortKey = rank ?? mean ?? null;
-        cell.classList.toggle("best", rank !== undefined && rank === best[place]);
+        cell.classList.toggle("best", method in means[place] && String(means[place][method]) === bestMean[place]);
+        cell.classList.toggle("first", method in ranks[place] && String(ranks[place][method]) === bestRank[place]);
       });
     });
     const refusals = all.flatMap(({ refusal }, place) => (refusal ? [`${titles[place]} is not ranked: ${refusal}.`] : []));
