@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from ..autoencoders import VQAutoEncoder
 from ..config import Config, Prior, Training
+from ..training.loop import Trainable
 from ..training.trainer import Trainer
 from .protocol import LatentPrior
 from .sampling import Sampler, sample_categorical
@@ -35,7 +36,7 @@ class Block(nn.Module):
         return h + self.feed(h)
 
 
-class MaskGIT(nn.Module):
+class MaskGIT(Trainable):
     """Predict all tokens of a latent from the unmasked ones and a class (as in TimeVQVAE, arXiv 2303.04743).
 
     Tokens and positions are as wide as a code and normalised together; the class token joins them unnormalised. All are
@@ -99,10 +100,6 @@ class MaskGIT(nn.Module):
         drop = torch.rand(y.shape, device=y.device) < self.config.condition_drop
         return tokens, masked, torch.where(drop, self.n_classes, y)
 
-    def sample(self, n: int, y: Tensor | None = None) -> Tensor:
-        """Return a batch of tokens (n, T) int64, of classes y (n,) int64 or unconditional; see `Sampler`."""
-        return next(Sampler(self, n).draw(n, y))
-
     def example(self, n: int) -> tuple[Tensor, ...]:
         """Return what `loss` takes for n series, with values of no meaning, for counting its work."""
         return torch.empty(n, self.n_positions, len(self.embedding)), torch.zeros(n, dtype=torch.long)
@@ -143,7 +140,7 @@ class MaskGITPrior(LatentPrior):
         return {"prior": self.network}
 
     @classmethod
-    def work(cls, autoencoder: VQAutoEncoder, config: Config) -> tuple[nn.Module, Training, int]:
+    def work(cls, autoencoder: VQAutoEncoder, config: Config) -> tuple[Trainable, Training, int]:
         return cls._network(autoencoder, config.prior, 1), config.prior.training, config.prior.sampling_steps
 
     @classmethod

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..training.cuda_graph import Replayed
 from ..training.precision import inference_batch
+
+if TYPE_CHECKING:
+    from .maskgit import MaskGIT
 
 
 class Sampler:
@@ -17,14 +21,14 @@ class Sampler:
     temperature to their log-probability and masks the least sure again, as many as the cosine schedule says.
 
     Args:
-        prior: a `MaskGIT`.
+        prior: predicts the tokens of a latent from the unmasked ones.
         batch: most latents at once.
 
     Attributes:
         captured: whether steps were replayed as a CUDA graph.
     """
 
-    def __init__(self, prior: nn.Module, batch: int) -> None:
+    def __init__(self, prior: "MaskGIT", batch: int) -> None:
         self.prior, self.batch, self.captured = prior, batch, False
 
     @torch.no_grad()
@@ -48,7 +52,7 @@ class Sampler:
 class _Step:
     """A step of decoding as a function without arguments: the batch, and the step's number, lie on the device."""
 
-    def __init__(self, prior: nn.Module, n: int, conditional: bool) -> None:
+    def __init__(self, prior: "MaskGIT", n: int, conditional: bool) -> None:
         device, config = prior.embedding.device, prior.config
         self.prior, self.guidance = prior, config.guidance if conditional else 1.0
         self.none = torch.full((n,), prior.n_classes, device=device)
