@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from ucrbench.models.config import Prior, Training
-from ucrbench.models.priors.maskgit import MaskGIT
-from ucrbench.models.priors.sampling import Sampler, sample_categorical
+from ucrbench.models.priors.maskgit import MaskGIT, Sampler, sample_categorical
 from ucrbench.models.training.loop import train
 
 SMALL = Prior(width=32, layers=1, training=Training(batch=32, max_steps=150, lr=3e-3))
