@@ -51,19 +51,22 @@ def write(found: Found, raw: RawDataset, data_hash: str) -> bool:
     Returns:
         Whether it was written; a folder that cannot be written is no error.
     """
-    arrays = {"stamp": _stamp(found), "data_hash": np.array(data_hash)}
-    for name, split in (("train", raw.train), ("test", raw.test)):
-        arrays |= {
-            f"{name}_values": split.values,
-            f"{name}_lengths": split.lengths,
-            f"{name}_labels": split.labels,
-        }
     # Named apart, so that two processes that write at once do not meet; the later one replaces the earlier.
     part = found.cache.with_name(f".{found.name}.{uuid.uuid4().hex}.part")
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("xb") as file:
-            np.savez(file, **arrays)
+            np.savez(
+                file,
+                stamp=_stamp(found),
+                data_hash=np.array(data_hash),
+                train_values=raw.train.values,
+                train_lengths=raw.train.lengths,
+                train_labels=raw.train.labels,
+                test_values=raw.test.values,
+                test_lengths=raw.test.lengths,
+                test_labels=raw.test.labels,
+            )
         part.replace(found.cache)
         return True
     except OSError:

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 
 from .errors import DatasetError
@@ -19,7 +19,7 @@ from .errors import DatasetError
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What is known about a data set before any file of it is read.
+    """Facts about a data set that are known before any file of it is read.
 
     Attributes:
         name: Name in the archive, as aeon spells it.
@@ -60,7 +60,7 @@ _READERS = {str: str, int: int, float: float, bool: lambda text: text == "yes"}
 @cache
 def catalogue() -> Mapping[str, DatasetInfo]:
     """Return the whole catalogue, name to facts, in alphabetical order (read-only)."""
-    text = resources.files(__package__).joinpath("catalogue.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("catalogue.csv").read_text(encoding="utf-8")
     kinds = DatasetInfo.__annotations__
     table = {}
     for row in csv.DictReader(text.splitlines()):

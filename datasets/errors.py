@@ -2,7 +2,7 @@
 
 
 class DatasetError(ValueError):
-    """A data set that cannot be named, found, downloaded or trusted.
+    """Raised for a data set that cannot be named, found, downloaded or trusted.
 
     The message is always one line: it names the thing and the way out, so that a command line can print it
     as it is.

@@ -53,7 +53,7 @@ def _from_ts(path: Path, length: int | None) -> Rows:
         if len(kept) < len(lines):  # aeon takes an empty line for a series without channels
             path = Path(folder, path.name)
             path.write_text("\n".join(kept) + "\n", encoding="utf-8")
-        series, labels = load_from_ts_file(str(path))
+        series, labels = load_from_ts_file(str(path))[:2]
     return [_one_channel(np.asarray(case, dtype=np.float64)) for case in series], np.asarray(labels).astype(str)
 
 

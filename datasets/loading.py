@@ -70,7 +70,7 @@ def locate(name: str, data_dir: str | os.PathLike | None = None) -> Found:
 
 
 def is_here(name: str, data_dir: str | os.PathLike | None = None) -> bool:
-    """Whether a data set can be loaded without a download.
+    """Return whether a data set can be loaded without a download.
 
     Raises:
         DatasetError: Unknown name, or a data folder that is none.

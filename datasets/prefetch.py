@@ -12,12 +12,16 @@ from .catalogue import catalogue, info
 from .download import ATTEMPTS, download
 from .errors import DatasetError
 from .reading import read_raw
-from .source import Found
+from .source import Found, Source
+
+Status = Literal["bundled", "present", "fetched", "failed"]
+
+_STATUS: dict[Source, Status] = {"bundled": "bundled", "folder": "present", "download": "fetched"}
 
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What became of one data set in `fetch`.
+    """The outcome of `fetch` for one data set.
 
     Attributes:
         name: The data set.
@@ -27,19 +31,19 @@ class FetchResult:
     """
 
     name: str
-    status: Literal["bundled", "present", "fetched", "failed"]
+    status: Status
     problem: str
     seconds: float
 
     @property
     def ok(self) -> bool:
-        """Whether the set is there and is what the archive publishes."""
+        """True if the set is there and is what the archive publishes."""
         return self.status != "failed"
 
 
 @dataclass(frozen=True)
 class VerifyResult:
-    """What `verify` saw of one data set.
+    """The outcome of `verify` for one data set.
 
     Attributes:
         name: The data set.
@@ -57,7 +61,7 @@ class VerifyResult:
 
     @property
     def ok(self) -> bool:
-        """Whether the set is what the archive publishes."""
+        """True if the set is what the archive publishes."""
         return not self.problem
 
 
@@ -90,7 +94,7 @@ def fetch(
     attempts = ATTEMPTS
     for name in wanted:
         start = time.perf_counter()
-        status: Literal["bundled", "present", "fetched", "failed"] = "failed"
+        status: Status = "failed"
         problem = ""
         try:
             found = source.find(name, folder)
@@ -106,9 +110,6 @@ def fetch(
         if progress:
             progress(results[-1])
     return results
-
-
-_STATUS = {"bundled": "bundled", "folder": "present", "download": "fetched"}
 
 
 def verify(

@@ -1,4 +1,4 @@
-"""From the files of a data set to checked arrays and their hash, through the cache."""
+"""Reading the files of a data set into checked arrays with their hash, through the cache."""
 
 from . import cache
 from .catalogue import DatasetInfo

@@ -1,4 +1,4 @@
-"""Where the files of a data set are: among aeon's bundled sets, or in the data folder."""
+"""The places of the files of a data set: among aeon's bundled sets, or in the data folder."""
 
 import importlib.util
 import os
@@ -46,12 +46,12 @@ class Found:
 
     @property
     def cache(self) -> Path:
-        """Where the parsed set is kept: beside its files, but never among aeon's own."""
+        """The path of the cache of the parsed set: beside its files, but never among aeon's own."""
         return self.data_folder / self.name / f"{self.name}.ucrbench.npz"
 
     @property
     def remedy(self) -> str:
-        """What to do when the files are not what they should be."""
+        """The advice for a user whose files are not what they should be."""
         if self.source == "bundled":
             return "reinstall aeon, whose own copy this is"
         if self.suffix == ".tsv":
@@ -138,5 +138,5 @@ def leftover(name: str, folder: Path) -> str:
 
 
 def offline() -> bool:
-    """Whether `$UCRBENCH_OFFLINE` forbids downloads (any value but "" and "0")."""
+    """Return whether `$UCRBENCH_OFFLINE` forbids downloads (any value but "" and "0")."""
     return os.environ.get("UCRBENCH_OFFLINE", "") not in ("", "0")

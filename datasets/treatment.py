@@ -1,4 +1,4 @@
-"""What is done to raw series before a model sees them: pure functions on arrays.
+"""The treatment of raw series before a model sees them: pure functions on arrays.
 
 The order in which `prepare` applies them:
 
@@ -19,7 +19,7 @@ the same series get the same noise on every machine.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,7 +132,9 @@ def scale_statistics(values: np.ndarray) -> tuple[float, float]:
     return mean, std
 
 
-def encode_labels(train: Sequence[str], test: Sequence[str]) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+def encode_labels(
+    train: Sequence[str] | np.ndarray, test: Sequence[str] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Number the labels 0..K-1 in the order of the sorted training labels.
 
     Labels that are all numbers are sorted as numbers ("2" before "10"), others as text.
@@ -159,7 +161,7 @@ def encode_labels(train: Sequence[str], test: Sequence[str]) -> tuple[np.ndarray
     return rank[y_train.reshape(-1)], y_test, tuple(str(classes[i]) for i in order)
 
 
-def _sort_key(classes: list[str]):
+def _sort_key(classes: list[str]) -> Callable[[int], str | float]:
     try:
         numbers = [float(label) for label in classes]
     except ValueError:

@@ -12,15 +12,14 @@ from .networks import Decoder, Encoder
 from .quantizer import Quantizer
 from .spectrogram import inverse_length
 from .ssl import LOSSES, Projector, pool
+from .training.loop import Losses, Trainable
 from .training.precision import without_autocast
-
-Losses = dict[str, Tensor]
 
 KMEANS_SERIES = 512  # most series whose latents the codebook may start from
 LEAST_VARIANCE = math.exp(-12)  # of the decoder; Rybkin et al. hold the log of the standard deviation above -6
 
 
-class AutoEncoder(nn.Module):
+class AutoEncoder(Trainable):
     """Encoder and decoder trained on reconstruction: MSE in time + MSE of the spectrogram.
 
     Args:

@@ -1,4 +1,4 @@
-"""Baselines that no one trains: the series itself, and the encoder with its initial weights."""
+"""Baselines without training: the series itself, and the encoder with its initial weights."""
 
 from typing import ClassVar, Self
 

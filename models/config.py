@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from .errors import ModelError
 from .ssl import LOSSES
+from .training.precision import Precision
 from .views import VIEWS
 
 
@@ -30,7 +31,7 @@ class Network:
     """Encoder and decoder; `bf16` runs convolutions and linear layers, the prior's too, under bfloat16 autocast."""
 
     width: int = 64
-    precision: Literal["fp32", "bf16"] = "fp32"
+    precision: Precision = "fp32"
 
 
 @dataclass(frozen=True)

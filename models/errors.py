@@ -2,11 +2,11 @@
 
 
 class ModelError(ValueError):
-    """Input that a model cannot use; the message is one line and names what to do."""
+    """Raised for input that a model cannot use; the message is one line and names what to do."""
 
 
 class Diverged(RuntimeError):
-    """The training loss was NaN or infinite.
+    """Raised when the training loss is NaN or infinite.
 
     Args:
         step: the first such step, from 0.

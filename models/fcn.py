@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .errors import ModelError
+from .training.loop import Trainable
 from .training.precision import inference
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
@@ -34,13 +35,14 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         conv, norm = self.layers
+        assert isinstance(conv, nn.Conv1d)
         kernel = conv.kernel_size[0]
         x = x if kernel % 2 else F.pad(x, (0, 1))  # the odd surplus of an even kernel goes to the right
         weight = conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
         return F.relu(norm(F.conv2d(x, weight, conv.bias, padding=(0, (kernel - 1) // 2))), inplace=True)
 
 
-class FCN(nn.Module):
+class FCN(Trainable):
     """A fully convolutional network: three convolution blocks, a global average, a linear layer.
 
     Args:

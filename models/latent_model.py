@@ -18,9 +18,7 @@ class LatentModel(Trainer):
     """An autoencoder and a prior over its latents: it encodes, reconstructs and generates series.
 
     Args:
-        config: widths and budgets.
-        seed: decides initial weights, batches, noise and samples.
-        device: torch device on which the networks live.
+        config, seed, device: as of `Trainer`.
         autoencoder: builds the module of stage 1 from a length and a config.
         prior: builds the prior of stage 2 from the trained module and the trainer of its network.
     """

@@ -94,7 +94,7 @@ class Decoder(nn.Module):
         # Bilinear resizing of the width (align_corners) as a matrix: on CUDA the gradient of F.interpolate is random.
         inside, outside = latent_size(length)[1] * 2 ** (len(up) + 2), spectrogram_size(length)[1]
         resize = F.interpolate(torch.eye(inside)[:, None], outside, mode="linear", align_corners=True)[:, 0]
-        self.register_buffer("resize", resize, persistent=False)
+        self.resize = nn.Buffer(resize, persistent=False)
 
     def forward(self, z: Tensor) -> Tensor:
         return self.spectrogram.inverse(self.decode_spectrogram(z))

@@ -18,9 +18,11 @@ class Model(Protocol):
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> Self:
         """Train on series x (N, 1, L) float32; classes y (N,) int64 may condition a prior, and nothing else."""
+        ...
 
     def encode(self, x: np.ndarray) -> np.ndarray:
         """Return representations (N, D), or (N, C, ...) which the probes average over all but the first two axes."""
+        ...
 
 
 @runtime_checkable
@@ -29,6 +31,7 @@ class Generates(Protocol):
 
     def sample(self, n: int, y: np.ndarray | None = None) -> np.ndarray:
         """Return series (n, 1, L') float32, of classes y (n,) or unconditional; L' may be the even length below L."""
+        ...
 
 
 @runtime_checkable
@@ -37,6 +40,7 @@ class Reconstructs(Protocol):
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Return series (N, 1, L') float32."""
+        ...
 
 
 @runtime_checkable
@@ -47,9 +51,11 @@ class Quantizes(Protocol):
 
     def encode_continuous(self, x: np.ndarray) -> np.ndarray:
         """Return representations before quantisation, shaped as those of `encode`."""
+        ...
 
     def encode_tokens(self, x: np.ndarray) -> np.ndarray:
         """Return tokens (N, T) int64 in 0..n_codes-1."""
+        ...
 
 
 @runtime_checkable
@@ -63,6 +69,7 @@ class Inspectable(Protocol):
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
+        ...
 
 
 @runtime_checkable

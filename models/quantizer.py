@@ -26,9 +26,9 @@ class Quantizer(nn.Module):
         self.config = config
         codes = torch.randn(config.codes, dim)
         if config.update == "ema":
-            self.register_buffer("codes", codes)
-            self.register_buffer("counts", torch.ones(config.codes))
-            self.register_buffer("sums", codes.clone())
+            self.codes = nn.Buffer(codes)
+            self.counts = nn.Buffer(torch.ones(config.codes))
+            self.sums = nn.Buffer(codes.clone())
         else:
             self.codes = nn.Parameter(codes)
         default = 1.0 if config.update == "ema" else 0.25
@@ -69,7 +69,7 @@ class Quantizer(nn.Module):
         distinct = len(np.unique(latents, axis=0))
         from sklearn.cluster import KMeans  # here, since it takes a second
 
-        centres = KMeans(min(self.config.codes, distinct), n_init=1, random_state=seed).fit(latents).cluster_centers_
+        centres = KMeans(min(self.config.codes, distinct), random_state=seed).fit(latents).cluster_centers_
         self.codes[: len(centres)] = torch.as_tensor(centres, dtype=self.codes.dtype, device=self.codes.device)
         if self.config.update == "ema":
             self.sums.copy_(self.codes)

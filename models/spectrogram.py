@@ -1,5 +1,7 @@
 """The short-time Fourier transform pair between a series and its two-channel spectrogram."""
 
+from functools import reduce
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -30,7 +32,7 @@ class Spectrogram(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("window", torch.hann_window(N_FFT), persistent=False)
+        self.window = nn.Buffer(torch.hann_window(N_FFT), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the spectrograms (N, 2, 5, L // 2 + 1) of series (N, 1, L)."""
@@ -53,4 +55,4 @@ def _overlap_add(frames: Tensor) -> Tensor:
     """Return the sum (N, 2 (W + 3)) of frames (N, W, 8) laid HOP apart, by shifted sums: they are deterministic."""
     pieces = N_FFT // HOP
     parts = frames.unflatten(-1, (pieces, HOP)).unbind(2)
-    return sum(F.pad(part, (0, 0, i, pieces - 1 - i)) for i, part in enumerate(parts)).flatten(1)
+    return reduce(torch.add, (F.pad(part, (0, 0, i, pieces - 1 - i)) for i, part in enumerate(parts))).flatten(1)

@@ -100,7 +100,6 @@ class VIbCReg(VICReg):
 
 
 LOSSES: dict[str, type] = {"vicreg": VICReg, "barlow": BarlowTwins, "vibcreg": VIbCReg}
-"""The losses by name."""
 
 
 def off_diagonal_squares(a: Tensor, b: Tensor) -> Tensor:

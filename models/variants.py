@@ -56,13 +56,19 @@ class Variant:
     @property
     def module(self) -> Callable[[int, Config], AutoEncoder] | None:
         """The builder of the module of stage 1, from a length and a config; None for a baseline."""
-        return self.autoencoder if self.ssl is None else partial(self.autoencoder, ssl=self.ssl)
+        if self.autoencoder is None or self.ssl is None:
+            return self.autoencoder
+        return _with_loss(self.autoencoder, self.ssl)
 
     def build(self, config: Config, seed: int, device: str) -> Model:
         """Return the untrained model."""
         if self.autoencoder is None:
             return self.model(config, seed, device)
         return self.model(self.settled(config), seed, device, autoencoder=self.module, prior=self.prior)
+
+
+def _with_loss(builder: Callable[..., AutoEncoder], ssl: str) -> Callable[[int, Config], AutoEncoder]:
+    return partial(builder, ssl=ssl)
 
 
 _VQ = Variant("vqvae", "VQVAE", autoencoder=VQAutoEncoder, prior=MaskGITPrior, model=QuantizedModel)

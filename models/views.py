@@ -115,4 +115,3 @@ class Gauss:
 
 
 VIEWS: dict[str, type] = {"warp": Warp, "slice": Slice, "gauss": Gauss}
-"""The views by name."""

@@ -1,4 +1,4 @@
-"""What a store keeps of a job beside its rows: samples, latents, curves, weights.
+"""Artifacts that a store keeps of a job beside its rows: samples, latents, curves, weights.
 
 Beside the artifacts of a job lies `SHA256SUMS`, as `sha256sum -c` reads it. A line is added before its artifact is in
 place, and none is taken away: whichever of several versions is there when a write is cut off has its line.
@@ -34,7 +34,7 @@ class Artifacts(StoreFolder):
     """The artifacts of a store; `ResultStore` has these methods."""
 
     def artifact_path(self, job: str, name: str) -> Path:
-        """Where an artifact of a job lies, or would lie.
+        """Return the path at which an artifact of a job lies, or would lie.
 
         Raises:
             StoreError: `job` is no key, or `name` no plain file name.
@@ -52,7 +52,7 @@ class Artifacts(StoreFolder):
         self._save(self.artifact_path(job, name), write)
 
     def artifact(self, job: str, name: str) -> bytes | None:
-        """The content of an artifact, None where there is none.
+        """Return the content of an artifact, None where there is none.
 
         Raises:
             StoreError: As `artifact_path`, or the file is damaged.
@@ -72,15 +72,15 @@ class Artifacts(StoreFolder):
         self._save_arrays(self.artifact_path(job, f"{name}.npz"), arrays)
 
     def arrays(self, job: str, name: str) -> dict[str, np.ndarray] | None:
-        """Arrays as `save_arrays` stored them, None where none were. Raises StoreError for a damaged file."""
+        """Return arrays as `save_arrays` stored them, None where none were; raise StoreError for a damaged file."""
         return read_arrays(self.artifact_path(job, f"{name}.npz"))
 
     def samples(self, job: str) -> dict[str, np.ndarray] | None:
-        """Generated series of a job, None where none were kept. Raises StoreError for a damaged file."""
+        """Return the generated series of a job, None where none were kept; raise StoreError for a damaged file."""
         return self.arrays(job, "samples")
 
     def latents(self, job: str) -> dict[str, np.ndarray] | None:
-        """Pooled latents of a job, None where none were kept. Raises StoreError for a damaged file."""
+        """Return the pooled latents of a job, None where none were kept; raise StoreError for a damaged file."""
         return self.arrays(job, "latents")
 
     def save_curves(self, job: str, frame: pd.DataFrame) -> None:
@@ -95,7 +95,7 @@ class Artifacts(StoreFolder):
         self._save(self.artifact_path(job, "curves.parquet"), lambda file: pq.write_table(table, file))
 
     def curves(self, job: str) -> pd.DataFrame | None:
-        """Training curves of a job, None where none were kept. Raises StoreError for a damaged file."""
+        """Return the training curves of a job, None where none were kept; raise StoreError for a damaged file."""
         return read_curves(self.artifact_path(job, "curves.parquet"))
 
     def save_real(self, dataset: str, x: np.ndarray, y: np.ndarray) -> None:
@@ -107,7 +107,7 @@ class Artifacts(StoreFolder):
         self._save_arrays(self._real_path(dataset), {"x": x, "y": y})
 
     def real(self, dataset: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """The real series kept for pictures, (x, y), or None. Raises StoreError for a damaged file."""
+        """Return the real series kept for pictures, (x, y), or None; raise StoreError for a damaged file."""
         path = self._real_path(dataset)
         arrays = read_arrays(path)
         if arrays is not None and not {"x", "y"} <= arrays.keys():
@@ -133,12 +133,13 @@ class Artifacts(StoreFolder):
     def _save_arrays(self, path: Path, arrays: dict[str, np.ndarray]) -> None:
         if objects := [name for name, array in arrays.items() if np.asarray(array).dtype.hasobject]:
             raise StoreError(f"array {objects[0]} holds Python objects; store numbers")
-        self._save(path, lambda file: np.savez_compressed(file, **arrays))
+        # numpy's types take any name for that of its option allow_pickle.
+        self._save(path, lambda file: np.savez_compressed(file, **arrays))  # pyright: ignore[reportArgumentType]
 
     def _save(self, path: Path, write: Callable[[BinaryIO], object]) -> None:
         self._ready()
 
-        def write_and_sum(file: BinaryIO) -> None:
+        def write_and_sum(file: io.BufferedRandom) -> None:
             write(file)
             file.seek(0)
             _add_sum(path, hashlib.file_digest(file, "sha256").hexdigest())
@@ -147,19 +148,19 @@ class Artifacts(StoreFolder):
 
 
 def check_key(key: str) -> str:
-    """The key, where it is one; raises StoreError otherwise."""
+    """Return the key, or raise StoreError where it is none."""
     if not is_key(key):
         raise StoreError(f"{key!r} is no key; keys are 4 to 64 lower-case hex digits")
     return key
 
 
 def is_key(key: object) -> bool:
-    """Whether this can be the key of a job, an attempt or a reference."""
+    """Return whether this can be the key of a job, an attempt or a reference."""
     return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
 def read_artifact(path: Path) -> bytes | None:
-    """The content of an artifact that agrees with its checksum; None where there is no such file.
+    """Return the content of an artifact that agrees with its checksum; None where there is no such file.
 
     Raises:
         StoreError: The file is damaged, or cannot be read.
@@ -178,7 +179,7 @@ def read_artifact(path: Path) -> bytes | None:
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray] | None:
-    """The arrays of an artifact, None where there is no such file; raises StoreError for a damaged one."""
+    """Return the arrays of an artifact, None where there is no such file; raise StoreError for a damaged one."""
     content = read_artifact(path)
     if content is None:
         return None
@@ -190,13 +191,13 @@ def read_arrays(path: Path) -> dict[str, np.ndarray] | None:
 
 
 def read_curves(path: Path) -> pd.DataFrame | None:
-    """The curves of an artifact, None where there is no such file; raises StoreError for a damaged one."""
+    """Return the curves of an artifact, None where there is no such file; raise StoreError for a damaged one."""
     content = read_artifact(path)
     return None if content is None else parse(content, _CURVES, path)[0].to_pandas()
 
 
 def read_sums(folder: Path, strict: bool = False) -> list[tuple[str, str]]:
-    """(checksum, name) of each line beside artifacts; one that was cut off is passed over, or damage if `strict`."""
+    """Return (checksum, name) of each line beside artifacts; pass over one that was cut off, or raise if `strict`."""
     try:
         lines = (folder / SUMS).read_bytes().split(b"\n")
     except FileNotFoundError:

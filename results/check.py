@@ -1,4 +1,4 @@
-"""Looking a store over: what is damaged is set aside, and what has to be run again is listed."""
+"""A check of a whole store: what is damaged is set aside, and what has to be run again is listed."""
 
 import contextlib
 import os
@@ -39,7 +39,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found.
+    """The findings of a check, and the jobs to run again.
 
     Attributes:
         findings: In the order of tables, artifacts, jobs.
@@ -54,7 +54,7 @@ class CheckResult:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found."""
+        """True if nothing was found."""
         return not self.findings
 
 
@@ -94,7 +94,7 @@ class _Look:
         self._rows: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
 
     def tables(self) -> set[str]:
-        """Read all shards; gives the jobs whose rows were in bad ones."""
+        """Read all shards; return the jobs whose rows were in bad ones."""
         suspects: set[str] = set()
         for name, (record, keys) in TABLES.items():
             folder = self.store.path / name
@@ -139,11 +139,11 @@ class _Look:
                 self._bad("damaged", path, "is not what was written; its stage starts anew")
 
     def jobs(self, wanted: Mapping[str, Collection[str]] | None) -> set[str]:
-        """Hold scores against attempts; gives the jobs to run again."""
+        """Hold scores against attempts; return the jobs to run again."""
         attempts, scores = (self._frame(name, ["job", "variant", "preset", last]) for name, last in
                             (("jobs", "status"), ("scores", "score")))  # fmt: skip
         good = attempts[attempts["status"] == "ok"].drop_duplicates("job")
-        have = {job: set(group) for job, group in scores.groupby("job")["score"]}
+        have = {str(job): set(group) for job, group in scores.groupby("job")["score"]}
         self.finished = {job: have.get(job, set()) for job in good["job"]}
         orphans = sorted(have.keys() - self.finished.keys())
         for job in orphans:
@@ -173,7 +173,7 @@ class _Look:
         return pd.concat([pd.DataFrame(columns=columns), *self._rows[name]], ignore_index=True)
 
     def _keys(self, folder: Path, shard: Shard, name: str) -> set[str]:
-        """What can still be told about the jobs in a bad shard."""
+        """Return the jobs of a bad shard, as far as they can still be read."""
         schema = schema_of(TABLES[name][0])
         with contextlib.suppress(StoreError, OSError):
             path = folder / shard.name

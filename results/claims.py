@@ -71,7 +71,7 @@ class Claims:
         self.close()
 
     def claim(self, job: str) -> bool:
-        """Take a job, unless another process is at it that is not gone. Never waits.
+        """Take a job, unless another process that is not gone is at it; never wait.
 
         Returns:
             Whether the job is this process's from now on; also where it was already.
@@ -102,7 +102,7 @@ class Claims:
             os.rmdir(folder)
 
     def holds(self, job: str) -> bool:
-        """Whether a job is still this process's: one that stood still for longer than the lease may have lost it."""
+        """Return whether a job is still this process's: one that stood still for longer than the lease may lose it."""
         return job in self._mine and (self._jobs / job / self.owner).exists()
 
     def renew(self) -> None:
@@ -179,7 +179,7 @@ class Claims:
         return False
 
     def _clear(self, folder: Path) -> bool:
-        """Remove the claims of owners that are gone; gives whether the folder is away."""
+        """Remove the claims of owners that are gone; return whether the folder is away."""
         try:
             for owner in os.listdir(folder):
                 if not self._gone(owner):

@@ -28,7 +28,7 @@ FEW = 64
 
 @contextlib.contextmanager
 def compacting(path: Path, timeout: float) -> Iterator[bool]:
-    """Hold the store's lock; gives whether it was to be had within `timeout` seconds."""
+    """Hold the store's lock; yield whether it was to be had within `timeout` seconds."""
     try:
         with FileLock(path / ".lock", timeout=timeout):
             yield True
@@ -92,7 +92,7 @@ def _replace(
 
 
 def pieces(table: pa.Table, keys: list[str]) -> Iterator[pa.Table]:
-    """Tables of `JOBS_PER_PART` jobs each; the rows are sorted by the keys, of which the first is the job."""
+    """Yield tables of `JOBS_PER_PART` jobs each; the rows are sorted by the keys, of which the first is the job."""
     starts, before = [], None
     for row, key in enumerate(table[keys[0]].to_pylist()):
         if key != before:

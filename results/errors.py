@@ -2,14 +2,14 @@
 
 
 class StoreError(ValueError):
-    """A result store cannot be read or written. The message is one line: what is wrong, and the way out."""
+    """Raised for a store that cannot be read or written. The message is one line: what is wrong, and the way out."""
 
 
 class DamagedError(StoreError):
-    """The content of a file is not what was written."""
+    """Raised for a file whose content is not what was written."""
 
 
 def one_line(error: Exception) -> str:
-    """What went wrong, in one line; of an error of the file system, without the path."""
+    """Return the message of an error in one line; of an error of the file system, without the path."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return text.splitlines()[0]

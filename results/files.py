@@ -4,8 +4,8 @@ import contextlib
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 from .errors import StoreError, one_line
 from .processes import identity, runs
@@ -15,7 +15,7 @@ _UNFINISHED = ".tmp"
 _ABANDONED_SECONDS = 24 * 3600.0
 
 
-def write_whole(path: Path, scratch: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_whole(path: Path, scratch: Path, write: Callable[[BufferedRandom], object]) -> None:
     """Write a file so that nobody ever sees half of it, not even after a power cut.
 
     Its content is on the disk before it gets its name. That the name outlives a power cut, too, takes `sync_folder`.
@@ -52,7 +52,7 @@ def _rename(unfinished: Path, path: Path) -> None:
         os.replace(unfinished, path)
 
 
-def _open_new(path: Path) -> BinaryIO:
+def _open_new(path: Path) -> BufferedRandom:
     try:
         return path.open("x+b")
     except FileNotFoundError:
@@ -71,7 +71,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def leftovers(scratch: Path) -> Iterator[Path]:
-    """Unfinished files whose writer is gone: killed on this host, or on another a day ago."""
+    """Yield unfinished files whose writer is gone: killed on this host, or on another a day ago."""
     try:
         found = [path for path in scratch.iterdir() if path.suffix == _UNFINISHED]
     except OSError:
@@ -83,7 +83,7 @@ def leftovers(scratch: Path) -> Iterator[Path]:
 
 
 def _age(path: Path, scratch: Path) -> float:
-    """Seconds between the last change of a file and of its folder, both told by the clock of the file system."""
+    """Return the seconds between the last change of a file and of its folder, both by the file system's clock."""
     try:
         return scratch.stat().st_mtime - path.stat().st_mtime
     except OSError:

@@ -74,7 +74,7 @@ class StoreFolder:
             raise StoreError(f"{self.path} was opened for reading; open it with create=True to write")
 
     def _ready(self) -> None:
-        """Before a write: the store is open for writing and marked as one."""
+        """Make sure, before a write, that the store is open for writing and marked as one."""
         self._for_writing()
         if not (self.path / MARKER).is_file():
             self.prepare()

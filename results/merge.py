@@ -64,7 +64,7 @@ def merge(sources: Iterable[str | Path], out: str | Path, mix_versions: bool = F
 
 
 def _stacked(stores: list[ResultStore], name: str) -> pd.DataFrame:
-    """A table of all stores, with the place of the store in the list as column `_store`; types are arrow's."""
+    """Return a table of all stores, with the store's place in the list as column `_store`; types are arrow's."""
     frames = [
         store.table(name).to_pandas(types_mapper=pd.ArrowDtype).assign(_store=place)
         for place, store in enumerate(stores)
@@ -83,7 +83,7 @@ def _check_versions(stores: list[ResultStore], scores: pd.DataFrame) -> None:
 
 
 def _newest(jobs: pd.DataFrame) -> pd.DataFrame:
-    """The newest success of each job in each store: columns finished_at and attempt, indexed by store and job."""
+    """Return the newest success of each job in each store: finished_at and attempt, indexed by store and job."""
     good = jobs[jobs["status"] == "ok"].sort_values(["finished_at", "attempt"])
     return good.groupby(["_store", "job"])[["finished_at", "attempt"]].last()
 
@@ -103,7 +103,7 @@ def _new_scores(scores: pd.DataFrame, jobs: pd.DataFrame, newest: pd.DataFrame) 
 
 
 def _new(rows: pd.DataFrame, record: type, keys: list[str]) -> pa.Table:
-    """The rows that the first store lacks: of those with the same keys the one with the highest rank."""
+    """Return the rows that the first store lacks: of those with the same keys the one with the highest rank."""
     # The value decides between what should be equal, then the first store, so that nothing is written twice.
     value = ["value"] if "value" in rows else []
     ordered = rows.sort_values(
@@ -115,7 +115,7 @@ def _new(rows: pd.DataFrame, record: type, keys: list[str]) -> pa.Table:
 
 
 def _copies(stores: list[ResultStore], newest: pd.DataFrame) -> Iterator[tuple[Path, Path]]:
-    """From where to where artifacts are copied: those of the newest success, and what belongs to no job."""
+    """Yield source and target of each artifact to copy: those of the newest success, and what belongs to no job."""
     rank = {key: (row.finished_at, row.attempt) for key, row in zip(newest.index, newest.itertuples(), strict=True)}
     found: dict[Path, list[int]] = {}
     for place, store in enumerate(stores):

@@ -1,4 +1,4 @@
-"""Which process wrote or holds something, and whether it still runs: without clocks, and without names of hosts."""
+"""Names of processes, and whether such a process still runs: without clocks, and without names of hosts."""
 
 import contextlib
 import hashlib
@@ -14,7 +14,7 @@ _IDENTITY = re.compile(r"([0-9a-f]{12})-(\d{1,10})-(\d{1,20})")
 
 
 def identity() -> str:
-    """This process, as "host-pid-start": the host as a hash, the start in the system's own units."""
+    """Return a name of this process, "host-pid-start": the host as a hash, the start in the system's own units."""
     return _identity(os.getpid())
 
 
@@ -24,7 +24,7 @@ def _identity(pid: int) -> str:  # of the pid, so that a fork does not keep its 
 
 
 def runs(identity: str) -> bool | None:
-    """Whether the process with this identity still runs; None where only its own host could tell.
+    """Return whether the process with this identity still runs; None where only its own host could tell.
 
     Args:
         identity: What `identity` returned there, or a text that starts with it. Anything else is None.
@@ -38,7 +38,7 @@ def runs(identity: str) -> bool | None:
 
 @lru_cache(maxsize=1)
 def _host() -> str:
-    """A hash of what has to be the same for a pid to mean the same: the host, its boot, the space of its pids."""
+    """Return a hash of what has to be equal for a pid to mean the same: the host, its boot, the space of its pids."""
     parts = [platform.node()]
     with contextlib.suppress(OSError):
         parts.append(Path("/proc/sys/kernel/random/boot_id").read_text())
@@ -48,7 +48,7 @@ def _host() -> str:
 
 
 def _start(pid: int) -> int | None:
-    """When a process started, None where there is none. Zombies do not count: they hold nothing any more."""
+    """Return the start of a process, None where there is none. Zombies do not count: they hold nothing any more."""
     try:
         # Ticks since the boot, which no change of the clock moves; psutil's times are seconds of the clock.
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()

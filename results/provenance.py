@@ -1,4 +1,4 @@
-"""Where results come from: package versions, the commit of the code, hashes of configurations."""
+"""Origins of results: package versions, the commit of the code, hashes of configurations."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python, of this package and of those that decide numbers.
+    """Return the versions of Python, of this package and of those that decide numbers.
 
     Returns:
         A dict with the keys `python`, `ucrbench`, `torch`, `aeon`, `numpy` and `scikit_learn`, the names of
@@ -42,7 +42,7 @@ def _versions() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def commit() -> str | None:
-    """The git commit of the checkout this package runs from.
+    """Return the git commit of the checkout this package runs from.
 
     Returns:
         40 hex digits, with "+dirty" after them where tracked files were changed since; None for an installed
@@ -69,7 +69,7 @@ def _git(*arguments: str) -> str | None:
 
 
 def hash_json(value: object) -> str:
-    """A short hash of a configuration, the same on every machine and for every order of keys.
+    """Return a short hash of a configuration, the same on every machine and for every order of keys.
 
     Args:
         value: What JSON can hold, and dataclasses. Tuples count as lists.

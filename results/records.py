@@ -192,23 +192,23 @@ STATUSES: dict[str, str] = {
 
 @lru_cache
 def schema_of(record: type) -> pa.Schema:
-    """The parquet schema of a record class."""
+    """Return the parquet schema of a record class."""
     return pa.schema([pa.field(name, column, nullable) for name, column, _, nullable in _columns(record)])
 
 
 @lru_cache
 def _columns(record: type) -> list[tuple[str, pa.DataType, type | tuple[type, ...], bool]]:
-    """Name, type, accepted values and whether null is one of them, of each column."""
+    """Return name, type, accepted values and whether null is one of them, of each column."""
     return [(field.name, *_COLUMN[_plain(field)], NoneType in get_args(field.type)) for field in fields(record)]
 
 
 def _plain(field: Field) -> type:
     options = get_args(field.type) or (field.type,)
-    return next(option for option in options if option is not NoneType)
+    return next(option for option in options if isinstance(option, type) and option is not NoneType)
 
 
 def to_table(record: type, rows: Iterable[object]) -> pa.Table:
-    """Rows of one record class as a typed table; a column of nothing but nulls keeps its type.
+    """Return rows of one record class as a typed table; a column of nothing but nulls keeps its type.
 
     Raises:
         StoreError: A row is of another class, or a field holds what its column cannot.

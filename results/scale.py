@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class RealSeries:
-    """What a store has kept of a data set's real test series, from which the floor of a score is known.
+    """The data kept of a data set's real test series, from which the floor of a score is known.
 
     Attributes:
         features: Features (n, d) that the judge gives them, or None where none were kept.

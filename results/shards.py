@@ -28,10 +28,6 @@ _SUFFIX = ".parquet"
 _NAME = re.compile(rf"({PART}|[0-9a-f]{{4,64}})-([0-9a-f]{{16}})-([0-9a-f]{{16}})\.parquet")
 _REPLACES = b"ucrbench.replaces"
 _TRIES = 100
-# A shard of one write has a handful of rows: what serves large files (dictionaries, statistics, the schema a second
-# time) would make it three times as large and slower to open.
-_SMALL = {"use_dictionary": False, "write_statistics": False, "store_schema": False, "write_page_checksum": True}
-_LARGE = {"compression": "zstd", "store_schema": False, "write_page_checksum": True}
 
 
 @dataclass(frozen=True, order=True)
@@ -69,14 +65,25 @@ def shard_of(name: str) -> Shard:
 def write_shard(
     folder: Path, key: str, order: int, table: pa.Table, scratch: Path, replaces: Sequence[str] = ()
 ) -> Loaded:
-    """Write a shard whole; returns it as reading it would.
+    """Write a shard whole; return it as reading it would.
 
     Raises:
         StoreError: The file system refuses.
     """
     marked = table.replace_schema_metadata({_REPLACES: json.dumps(list(replaces)).encode()} if replaces else None)
     sink = pa.BufferOutputStream()
-    pq.write_table(marked, sink, **(_LARGE if key == PART else _SMALL))
+    # A shard of one write has a handful of rows: what serves large files (dictionaries, statistics, the schema a second
+    # time) would make it three times as large and slower to open.
+    large = key == PART
+    pq.write_table(
+        marked,
+        sink,
+        compression="zstd" if large else "snappy",
+        use_dictionary=large,
+        write_statistics=large,
+        store_schema=False,
+        write_page_checksum=True,
+    )
     content = sink.getvalue()
     name = f"{key}-{order:016x}-{_checksum(content)}{_SUFFIX}"
     write_whole(folder / name, scratch, lambda file: file.write(content))
@@ -84,12 +91,12 @@ def write_shard(
 
 
 def list_shards(folder: Path) -> list[Shard]:
-    """The shards in a folder, in rising order of what counts; replaced ones are among them."""
+    """Return the shards in a folder, in rising order of what counts; replaced ones are among them."""
     return sorted(shard_of(name) for name in list_names(folder))
 
 
 def list_names(folder: Path) -> list[str]:
-    """The names of the shards in a folder, none of them missing that was there all the time.
+    """Return the names of the shards in a folder, none of them missing that was there all the time.
 
     Raises:
         StoreError: The folder cannot be read.
@@ -112,7 +119,7 @@ def list_names(folder: Path) -> list[str]:
 
 
 def load_shards(folder: Path, schema: pa.Schema) -> list[Loaded]:
-    """The shards that count, read, in rising order of what counts; columns that an older one lacks are null.
+    """Read the shards that count, in rising order of what counts; columns that an older one lacks are null.
 
     Raises:
         StoreError: A shard is damaged; the message names it.
@@ -152,7 +159,7 @@ def load_shard(folder: Path, shard: Shard, schema: pa.Schema) -> Loaded:
 
 
 def parse(content: bytes, schema: pa.Schema, path: Path) -> tuple[pa.Table, frozenset[str]]:
-    """The columns of `schema`, and what the shard replaces. `path` is for the message.
+    """Return the columns of `schema`, and the names of what the shard replaces. `path` is for the message.
 
     Raises:
         DamagedError: The bytes are no such shard.
@@ -174,13 +181,13 @@ def parse(content: bytes, schema: pa.Schema, path: Path) -> tuple[pa.Table, froz
 
 
 def damaged(path: Path) -> DamagedError:
-    """The error that tells of a damaged file of a store."""
+    """Return the error that tells of a damaged file of a store."""
     store = next((parent for parent in path.parents if (parent / "ucrbench.json").is_file()), path.parent)
     return DamagedError(f"{path} cannot be read, it is damaged; see `ucrbench check {store}`")
 
 
 def combine(loaded: list[Loaded], schema: pa.Schema, keys: list[str]) -> pa.Table:
-    """Rows of shards in rising order of what counts: of those with the same keys the last, sorted by the keys."""
+    """Return the rows of shards in rising order of what counts: of equal keys the last, sorted by the keys."""
     table = pa.concat_tables([schema.empty_table(), *(one.table for one in loaded)])
     ranked = table.append_column("_rank", pa.array(range(table.num_rows), pa.int64()))
     best = ranked.select([*keys, "_rank"]).group_by(keys, use_threads=False).aggregate([("_rank", "max")])
@@ -188,7 +195,7 @@ def combine(loaded: list[Loaded], schema: pa.Schema, keys: list[str]) -> pa.Tabl
 
 
 def repeated(loaded: list[Loaded], keys: list[str]) -> Iterator[Loaded]:
-    """The shards that hold a row which another holds, too."""
+    """Yield the shards that hold a row which another holds, too."""
     owners: dict[tuple, int] = {}
     several = set()
     for number, one in enumerate(loaded):

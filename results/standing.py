@@ -1,10 +1,10 @@
-"""How each job of a store stands: one row per job over all its attempts."""
+"""The standing of each job of a store: one row per job over all its attempts."""
 
 import pandas as pd
 
 
 def standing(jobs: pd.DataFrame) -> pd.DataFrame:
-    """One row per job, from the table of attempts.
+    """Return one row per job, from the table of attempts.
 
     Args:
         jobs: Attempts, as `ResultStore.jobs()` gives them.
@@ -19,7 +19,7 @@ def standing(jobs: pd.DataFrame) -> pd.DataFrame:
     by_job = ordered.groupby("job")
     named = ["job", "dataset", "variant", "views", "preset", "seed", "status", "finished_at", "error"]
     last = ordered[named].drop_duplicates("job", keep="last").set_index("job")
-    seconds = [name for name in jobs if name.startswith("seconds_") and name != "seconds_earlier"]
+    seconds = [name for name in map(str, jobs) if name.startswith("seconds_") and name != "seconds_earlier"]
     last = last.join(by_job[seconds].sum(min_count=1)).join(by_job.size().rename("attempts"))
     for name in ("seconds_fit", "seconds_total"):
         last[name] -= _twice(jobs, name).reindex(last.index)
@@ -27,7 +27,7 @@ def standing(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _twice(jobs: pd.DataFrame, name: str) -> pd.Series:
-    """By job: seconds that a checkpoint brought into a later attempt and that the earlier one has a row of its own for.
+    """Return, by job, the seconds that a checkpoint brought into a later attempt although the earlier one has a row.
 
     An attempt that was killed has none: its seconds are in the later one's alone.
     """

@@ -168,7 +168,7 @@ class ResultStore(Artifacts, Checkpoints):
                 settle(self.path / name, schema_of(record), keys, self.scratch)
 
     def scores(self) -> pd.DataFrame:
-        """All scores, one row each, with the fields of `ScoreRow` as columns, sorted by job and score.
+        """Return all scores, one row each, with the fields of `ScoreRow` as columns, sorted by job and score.
 
         A job that was cut off just before its end has scores here and is not among `finished()`.
 
@@ -178,7 +178,7 @@ class ResultStore(Artifacts, Checkpoints):
         return self._frame("scores")
 
     def jobs(self) -> pd.DataFrame:
-        """All finished attempts, one row each, with the fields of `JobRow` as columns, sorted by attempt.
+        """Return all finished attempts, one row each, with the fields of `JobRow` as columns, sorted by attempt.
 
         Raises:
             StoreError: A shard is damaged; the message names it.
@@ -186,7 +186,7 @@ class ResultStore(Artifacts, Checkpoints):
         return self._frame("jobs")
 
     def standing(self) -> pd.DataFrame:
-        """How each job stands: one row per job over all its attempts, with the columns that `standing` describes.
+        """Return one row per job over all its attempts, with the columns that `standing` describes.
 
         Raises:
             StoreError: A shard is damaged; the message names it.
@@ -194,11 +194,11 @@ class ResultStore(Artifacts, Checkpoints):
         return standing(self.jobs())
 
     def watch(self) -> Watch:
-        """From now on, tell which jobs other processes have tried; raises as `jobs`."""
+        """Return a watch that tells which jobs other processes try from now on; raise as `jobs`."""
         return Watch(self.path, self._own)
 
     def references(self) -> pd.DataFrame:
-        """All real-data references, with the fields of `ReferenceRow` as columns, sorted by reference and score.
+        """Return all real-data references, with the fields of `ReferenceRow` as columns, sorted by reference and score.
 
         Raises:
             StoreError: A shard is damaged; the message names it.
@@ -206,13 +206,13 @@ class ResultStore(Artifacts, Checkpoints):
         return self._frame("references")
 
     def table(self, name: str) -> pa.Table:
-        """One of the three tables ("scores", "jobs", "references") as an arrow table. Raises as `scores`."""
+        """Return one of the three tables ("scores", "jobs", "references") as an arrow table; raise as `scores`."""
         record, keys = TABLES[name]
         schema = schema_of(record)
         return combine(load_shards(self.path / name, schema), schema, keys)
 
     def finished(self) -> dict[str, set[str]]:
-        """The jobs with a successful attempt, and the names of the scores each has.
+        """Return the jobs with a successful attempt, and the names of the scores each has.
 
         Raises:
             StoreError: A shard is damaged; the message names it.

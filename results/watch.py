@@ -1,4 +1,4 @@
-"""What others have written since a moment, at the price of reading only what is new."""
+"""A watch for what others have written since a moment, at the price of reading only what is new."""
 
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -10,7 +10,7 @@ from .shards import list_names, load_shard, shard_of
 
 
 class Watch:
-    """Follows the attempts in a store. Begin before planning, and ask after a claim on a job has succeeded.
+    """Follow the attempts in a store. Begin before planning, and ask after a claim on a job has succeeded.
 
     Args:
         path: The store's folder.
@@ -30,7 +30,7 @@ class Watch:
         self._known.update(attempt for _, attempt in self._look())
 
     def attempted(self, job: str) -> bool:
-        """Whether an attempt at a job was stored by another process after the watch began.
+        """Return whether an attempt at a job was stored by another process after the watch began.
 
         Raises:
             StoreError: A shard is damaged; the message names it.

@@ -91,7 +91,7 @@ class LatentDensity:
         pca = PCA(most, random_state=0).fit(flat)
         share = pca.explained_variance_ratio_.astype(np.float64)
         keep = min(int(np.searchsorted(share.cumsum(), self.variance)) + 1, int((share > 1e-7).sum()))
-        self._components = pca.components_[:keep]
+        self._components = np.asarray(pca.components_)[:keep]
         return ((flat - self._mean) @ self._components.T).astype(np.float64)
 
     def _fit_classes(self, scores: np.ndarray, labels: np.ndarray) -> None:

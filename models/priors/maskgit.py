@@ -1,5 +1,9 @@
-"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022)."""
+"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022).
 
+Section 3.2 has its decoding: tokens drawn in parallel over a few steps, the surest kept.
+"""
+
+import math
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
@@ -10,9 +14,11 @@ from torch.nn import functional as F
 
 from ..autoencoders import VQAutoEncoder
 from ..config import Config, Prior, Training
+from ..training.cuda_graph import Replayed
+from ..training.loop import Trainable
+from ..training.precision import inference_batch
 from ..training.trainer import Trainer
 from .protocol import LatentPrior
-from .sampling import Sampler, sample_categorical
 
 SAMPLE_BATCH = 1024  # it decides which noise a sample gets
 
@@ -35,7 +41,7 @@ class Block(nn.Module):
         return h + self.feed(h)
 
 
-class MaskGIT(nn.Module):
+class MaskGIT(Trainable):
     """Predict all tokens of a latent from the unmasked ones and a class (as in TimeVQVAE, arXiv 2303.04743).
 
     Tokens and positions are as wide as a code and normalised together; the class token joins them unnormalised. All are
@@ -99,13 +105,97 @@ class MaskGIT(nn.Module):
         drop = torch.rand(y.shape, device=y.device) < self.config.condition_drop
         return tokens, masked, torch.where(drop, self.n_classes, y)
 
-    def sample(self, n: int, y: Tensor | None = None) -> Tensor:
-        """Return a batch of tokens (n, T) int64, of classes y (n,) int64 or unconditional; see `Sampler`."""
-        return next(Sampler(self, n).draw(n, y))
-
     def example(self, n: int) -> tuple[Tensor, ...]:
         """Return what `loss` takes for n series, with values of no meaning, for counting its work."""
         return torch.empty(n, self.n_positions, len(self.embedding)), torch.zeros(n, dtype=torch.long)
+
+
+class Sampler:
+    """Draw tokens from a transformer, batch by batch.
+
+    All positions are masked at first. A step draws every masked token, adds Gumbel noise at the falling choice
+    temperature to their log-probability and masks the least sure again, as many as the cosine schedule says.
+
+    Args:
+        prior: predicts the tokens of a latent from the unmasked ones.
+        batch: most latents at once.
+
+    Attributes:
+        captured: whether steps were replayed as a CUDA graph.
+    """
+
+    def __init__(self, prior: MaskGIT, batch: int) -> None:
+        self.prior, self.batch, self.captured = prior, batch, False
+
+    @torch.no_grad()
+    def draw(self, n: int, y: Tensor | None = None) -> Iterator[Tensor]:
+        """Give tokens (at most `batch`, T) int64 of n latents in all, of classes y (n,) int64 or unconditional."""
+        steps, device = self.prior.config.sampling_steps, self.prior.embedding.device
+        whole, rest = divmod(n, self.batch)
+        start = 0
+        for size, times in ((self.batch, whole), (rest, int(rest > 0))):
+            step = _Step(self.prior, size, y is not None)
+            run = Replayed(step, device, steps * times, "sampling")
+            for _ in range(times):
+                step.start(None if y is None else y[start : start + size])
+                for _ in range(steps):
+                    run()
+                self.captured |= run.captured
+                start += size
+                yield step.tokens.clone()
+
+
+class _Step:
+    """A step of decoding as a function without arguments: the batch, and the step's number, lie on the device."""
+
+    def __init__(self, prior: MaskGIT, n: int, conditional: bool) -> None:
+        device, config = prior.embedding.device, prior.config
+        self.prior, self.guidance = prior, config.guidance if conditional else 1.0
+        self.none = torch.full((n,), prior.n_classes, device=device)
+        self.y = self.none.clone()
+        self.tokens = torch.zeros(n, prior.n_positions, dtype=torch.long, device=device)
+        self.masked = torch.ones_like(self.tokens, dtype=torch.bool)
+        progress = [step / config.sampling_steps for step in range(1, config.sampling_steps + 1)]
+        temperatures = [config.choice_temperature * (1 - share) for share in progress]
+        left = [math.floor(math.cos(0.5 * math.pi * share) * prior.n_positions + 1e-9) for share in progress]
+        self.temperatures, self.left = torch.tensor(temperatures, device=device), torch.tensor(left, device=device)
+        self.number = torch.zeros(1, dtype=torch.long, device=device)
+        self.part = inference_batch(device)
+
+    def start(self, y: Tensor | None) -> None:
+        """Mask everything, for a batch of classes y (n,) or none."""
+        self.y.copy_(self.none if y is None else y)
+        self.tokens.zero_()
+        self.masked.fill_(True)
+        self.number.zero_()
+
+    def __call__(self) -> None:
+        logits = self._logits(self.y)
+        if self.guidance != 1:
+            unguided = self._logits(self.none)
+            logits = unguided + self.guidance * (logits - unguided)
+        drawn = sample_categorical(logits)
+        self.tokens.copy_(torch.where(self.masked, drawn, self.tokens))
+        sureness = logits.log_softmax(-1).gather(-1, drawn[..., None])[..., 0]
+        noise = self.temperatures.index_select(0, self.number) * gumbel(sureness)
+        sureness = torch.where(self.masked, sureness + noise, torch.inf)
+        left = self.left.index_select(0, self.number)
+        self.masked.logical_and_(sureness.argsort(-1).argsort(-1) < left)
+        self.number.add_(1)
+
+    def _logits(self, y: Tensor) -> Tensor:
+        parts = zip(self.tokens.split(self.part), self.masked.split(self.part), y.split(self.part), strict=True)
+        return torch.cat([self.prior(*part) for part in parts])
+
+
+def gumbel(like: Tensor) -> Tensor:
+    """Return standard Gumbel noise of a tensor's shape."""
+    return -torch.empty_like(like).exponential_().log()
+
+
+def sample_categorical(logits: Tensor) -> Tensor:
+    """Return one draw (...) int64 from the softmax of logits (..., K), by the Gumbel-max trick."""
+    return (logits + gumbel(logits)).argmax(-1)
 
 
 class MaskGITPrior(LatentPrior):
@@ -143,7 +233,7 @@ class MaskGITPrior(LatentPrior):
         return {"prior": self.network}
 
     @classmethod
-    def work(cls, autoencoder: VQAutoEncoder, config: Config) -> tuple[nn.Module, Training, int]:
+    def work(cls, autoencoder: VQAutoEncoder, config: Config) -> tuple[Trainable, Training, int]:
         return cls._network(autoencoder, config.prior, 1), config.prior.training, config.prior.sampling_steps
 
     @classmethod

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ..autoencoders import AutoEncoder
 from ..config import Config, Training
+from ..training.loop import Trainable
 from ..training.trainer import Trainer
 
 
@@ -28,16 +29,18 @@ class LatentPrior(Protocol):
 
     def fit(self, z: np.ndarray, y: np.ndarray | None) -> object:
         """Learn the density of latents z (N, C, H, W), before quantisation, given classes y (N,) or none."""
+        ...
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterable[Tensor]:
         """Give n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""
+        ...
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name; none unless there are some."""
         return {}
 
     @classmethod
-    def work(cls, autoencoder: AutoEncoder, config: Config) -> tuple[nn.Module, Training, int] | None:
+    def work(cls, autoencoder: AutoEncoder, config: Config) -> tuple[Trainable, Training, int] | None:
         """Return the network, its budget and how often a sample passes through it; None where there is none.
 
         The network has `loss` and `example`, as autoencoders have: plans count its work.

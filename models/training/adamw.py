@@ -17,9 +17,9 @@ class AdamW:
     """AdamW (Loshchilov and Hutter 2019) in one fused kernel, with its learning rate and step counts in tensors.
 
     Args:
-        parameters: to be minimised over; those without a gradient are passed over by a step.
+        parameters: parameters to train; a step passes over those without a gradient.
         rate: () learning rate, read in every step.
-        weight_decay: decoupled.
+        weight_decay: decoupled weight decay.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], rate: Tensor, weight_decay: float) -> None:
@@ -54,7 +54,7 @@ class AdamW:
 
     @torch.no_grad()
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` gave, on whatever device."""
+        """Take over moments and step counts that `state` returned, on whatever device."""
         for name, kept in state.items():
             for tensor, value in zip(getattr(self, name), kept, strict=True):
                 tensor.copy_(value)

@@ -16,7 +16,7 @@ class Storage(Protocol):
         """Return what was saved last, None where nothing was."""
 
     def save(self, write: Callable[[BinaryIO], object]) -> None:
-        """Keep what `write` writes into a binary file, in place of what was saved before."""
+        """Keep the bytes that `write` writes into a binary file, in place of those saved before."""
 
 
 class Keeper:

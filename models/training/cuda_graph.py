@@ -1,6 +1,6 @@
 """Functions called over and over, captured as a CUDA graph and replayed.
 
-What is relied on (PyTorch's notes on CUDA graphs): a graph reads and writes the tensors it was captured with, so a
+PyTorch's notes on CUDA graphs promise: a graph reads and writes the tensors it was captured with, so a
 function keeps its state in tensors and changes them in place; the device's default generator is registered with every
 graph, and a replay takes its seed and offset as they are and moves the offset on, so random numbers go on between
 replays, may be seeded anew and are part of the generator's state, as in eager calls.
@@ -24,12 +24,12 @@ class Replayed:
 
     Args:
         function: reads and writes tensors of the device, and never waits for it.
-        device: where, with its index.
-        calls: how many are to come.
-        what: is done by it, for the warning.
+        device: torch device on which the function works, with its index.
+        calls: number of calls to come.
+        what: name of the work, for the warning.
 
     Attributes:
-        captured: whether calls are replays.
+        captured: True once calls are replays.
     """
 
     def __init__(self, function: Callable[[], None], device: torch.device, calls: int, what: str) -> None:

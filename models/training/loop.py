@@ -1,6 +1,7 @@
 """The one training loop. It knows a module with a loss and nothing else."""
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,9 +12,18 @@ from ..errors import Diverged
 from .adamw import AdamW
 from .checkpoint import Keeper
 from .cuda_graph import Replayed
-from .precision import mixed, tf32
+from .precision import Precision, mixed, tf32
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
+
+
+Losses = dict[str, Tensor]
+
+
+class Trainable(nn.Module):
+    """A module whose `loss` maps the tensors of a batch to named scalars; training minimises the one named "loss"."""
+
+    loss: Callable[..., Losses]
 
 
 class Curves(dict[str, np.ndarray]):
@@ -27,11 +37,11 @@ class Curves(dict[str, np.ndarray]):
 
 
 def train(
-    module: nn.Module,
+    module: Trainable,
     data: tuple[Tensor, ...],
     config: Training,
     keeper: Keeper | None = None,
-    precision: Literal["fp32", "bf16"] = "fp32",
+    precision: Precision = "fp32",
 ) -> Curves:
     """Minimise the scalar "loss" of those in `module.loss(*batch)` by AdamW, the rate falling to zero along a cosine.
 
@@ -71,10 +81,10 @@ def train(
 class _Step:
     """A training step as a function without arguments: its number lies on the device as well."""
 
-    def __init__(self, module: nn.Module, data: tuple[Tensor, ...], config: Training, precision: str) -> None:
+    def __init__(self, module: Trainable, data: tuple[Tensor, ...], config: Training, precision: Precision) -> None:
         cases, device = len(data[0]), data[0].device
         self.module, self.data, self.total = module, data, config.steps(cases)
-        self.precision = precision
+        self.precision: Precision = precision
         self.batches = _batches(cases, min(config.batch, cases), self.total, device)
         progress = torch.arange(self.total, device=device) / self.total
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))

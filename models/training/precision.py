@@ -7,6 +7,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+Precision = Literal["fp32", "bf16"]
+
 
 def has_bf16(device: str) -> bool:
     """Return whether a device multiplies bfloat16: CUDA from capability 8.0 on, CPUs with AMX or AVX512-BF16."""
@@ -15,7 +17,7 @@ def has_bf16(device: str) -> bool:
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
-def mixed(device: torch.device, precision: Literal["fp32", "bf16"]) -> AbstractContextManager:
+def mixed(device: torch.device, precision: Precision) -> AbstractContextManager:
     """Return autocast of convolutions and linear layers to bfloat16, or nothing.
 
     Weights are cast anew in every use: a cast kept from outside would be read by a captured CUDA graph for ever.
@@ -54,7 +56,7 @@ def tf32(device: torch.device) -> Iterator[None]:
 
 
 @contextmanager
-def inference(device: torch.device, precision: Literal["fp32", "bf16"] = "fp32") -> Iterator[None]:
+def inference(device: torch.device, precision: Precision = "fp32") -> Iterator[None]:
     """Compute with fitted networks: without gradients, in the precision they were trained in."""
     with torch.no_grad(), tf32(device), mixed(device, precision):
         yield

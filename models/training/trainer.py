@@ -1,9 +1,9 @@
-"""Training and applying modules on one device under one seed: what every model that holds networks does."""
+"""Training and applying modules on one device under one seed, as every model that holds networks does."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -11,12 +11,14 @@ from torch import Tensor, nn
 
 from ..config import Config, Training
 from .checkpoint import Keeper, Storage
-from .loop import Curves, train
+from .loop import Curves, Trainable, train
 from .precision import inference, inference_batch
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 class Trainer:
-    """Train modules, apply them to arrays, and keep what training told.
+    """Train modules, apply them to arrays, and keep the curves and times of training.
 
     Args:
         config: widths and budgets.
@@ -52,11 +54,12 @@ class Trainer:
             torch.manual_seed(mixed)
             yield
 
-    def place(self, module: nn.Module) -> Any:
+    def place(self, module: Module) -> Module:
         """Return a module on the device, its convolutions in channels-last order, in which they are faster."""
-        return module.to(self.device).to(memory_format=torch.channels_last)
+        # torch's overloads of `to` lack the memory format.
+        return module.to(self.device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
-    def train(self, stage: str, module: nn.Module, data: tuple[Tensor, ...], budget: Training) -> None:
+    def train(self, stage: str, module: Trainable, data: tuple[Tensor, ...], budget: Training) -> None:
         """Train the module of a stage on data of the device, from its checkpoint on if there is one."""
         keeper = Keeper(self.storage(stage)) if self.storage is not None else None
         self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision)

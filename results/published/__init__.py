@@ -9,7 +9,7 @@ _FOLDER = Path(__file__).parent
 
 
 def published() -> pd.DataFrame:
-    """All published results, a row per data set, variant, views and score.
+    """Return all published results, a row per data set, variant, views and score.
 
     Returns:
         Columns: `source` (name of the table), `citation`, `comparable` (how far the values may be held against

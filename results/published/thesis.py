@@ -26,7 +26,7 @@ _COMPARABLE = (
 
 
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
-    """The CSV (dataset, model, views, metric, runs, mean, std, min, max) in the columns of `published`.
+    """Return the CSV (dataset, model, views, metric, runs, mean, std, min, max) in the columns of `published`.
 
     Seconds are left out: they are those of a machine, and no score.
     """

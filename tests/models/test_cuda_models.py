@@ -8,8 +8,7 @@ import torch
 from test_latent_model import TINY
 
 from ucrbench.models.config import Prior, Training
-from ucrbench.models.priors.maskgit import MaskGIT
-from ucrbench.models.priors.sampling import Sampler
+from ucrbench.models.priors.maskgit import MaskGIT, Sampler
 from ucrbench.models.training import cuda_graph, loop
 from ucrbench.models.training.cuda_graph import Replayed
 from ucrbench.models.variants import MAIN_VARIANTS, build

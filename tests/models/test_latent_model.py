@@ -11,7 +11,7 @@ import torch
 
 from ucrbench.models.config import Codebook, Config, Network, Prior, SelfSupervision, Training
 from ucrbench.models.errors import ModelError
-from ucrbench.models.priors.sampling import sample_categorical
+from ucrbench.models.priors.maskgit import sample_categorical
 from ucrbench.models.protocol import Generates, Inspectable, Model, Quantizes, Reconstructs
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 

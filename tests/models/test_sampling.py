@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from ucrbench.models.config import Prior
-from ucrbench.models.priors.maskgit import MaskGIT
-from ucrbench.models.priors.sampling import Sampler, gumbel, sample_categorical
+from ucrbench.models.priors.maskgit import MaskGIT, Sampler, gumbel, sample_categorical
 
 
 def plainly(prior: MaskGIT, n: int, y: torch.Tensor | None) -> torch.Tensor:
