@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from .. import datasets
 from ..models.variants import MAIN_VARIANTS
@@ -12,44 +12,13 @@ from ..results import SCORES, ResultStore, judged_scores
 from .contenders import contender
 from .cost import NOMINAL, Corrections, Work, corrections, job_work, judge_work
 from .errors import UsageError, near
-from .execution import Execution
+from .execution import check_precision, device_of, speed_of
 from .footprint import job_memory, memory_correction
 from .job import DataRef, Job, Settings
 from .judge import JudgeRef, judge_ref
 from .overrides import override
 from .presets import preset
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What a user asks for: data sets x variants x seeds under a preset.
-
-    Attributes:
-        datasets: names in the archive; "all" stands for the 128.
-        variants: names of variants, or `module:Class`.
-        seeds: of the jobs.
-        preset: name of the preset.
-        overrides: settings such as "training.lr=5e-4".
-        scores: the scores wanted; None for all that a model can have.
-        data_dir: the data folder; None for the default.
-        device: "auto", "cpu", "cuda" or "cuda:N".
-        precision: "fp32" (on CUDA with TF32), "bf16" (convolutions and linear layers), or "auto": what was shown to
-            move no score beyond the noise of seeds, which is fp32 so far.
-        threads: threads of a job on a CPU.
-        fcn_weights: folder of `supervised-fcn` weights, None to train the FCNs.
-    """
-
-    datasets: tuple[str, ...]
-    variants: tuple[str, ...] = MAIN_VARIANTS
-    seeds: tuple[int, ...] = (0,)
-    preset: str = "quick"
-    overrides: tuple[str, ...] = ()
-    scores: tuple[str, ...] | None = None
-    data_dir: str | None = None
-    device: str = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    threads: int = 1
-    fcn_weights: str | None = None
+from .request import Execution, Sweep
 
 
 @dataclass(frozen=True)
@@ -112,7 +81,7 @@ def plan(
     if "all" in sweep.datasets:
         infos = dict(datasets.catalogue())
     settings = _settings(sweep, execution)
-    contenders = [contender(name, settings.config) for name in dict.fromkeys(sweep.variants)]
+    contenders = [contender(name, settings.config) for name in _variants(sweep.variants)]
     wanted = _wanted(sweep.scores)
     for entry in contenders:
         if not set(wanted) & set(entry.scores):
@@ -191,7 +160,7 @@ def _predict(
     if not todo:
         return seconds, {}
     settings = todo[0].settings
-    speed = execution.probe(settings.device, settings.threads)
+    speed = speed_of(execution, settings.device, settings.threads)
     raw = {job.key: speed.seconds(works[job.key]) for job in jobs}
     attempts = store.jobs() if store else None
     factor = corrections(attempts, raw) if attempts is not None else Corrections()
@@ -221,12 +190,17 @@ def _settings(sweep: Sweep, execution: Execution) -> Settings:
     config, changed = override(preset(sweep.preset), sweep.overrides)
     if sweep.threads < 1:
         raise UsageError(f"{sweep.threads} threads; at least 1 is needed")
-    device = execution.resolve(sweep.device)
+    device = device_of(execution, sweep.device)
     if sweep.precision != "auto":
-        execution.check_precision(device, sweep.precision)
+        check_precision(execution, device, sweep.precision)
         config, precision = override(config, [f"network.precision={sweep.precision}"])
         changed |= precision if sweep.precision != preset(sweep.preset).network.precision else {}
     return Settings(sweep.preset, config, changed, device, sweep.threads)
+
+
+def _variants(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each name once, with the main variants in place of "main"."""
+    return tuple(dict.fromkeys(one for name in names for one in (MAIN_VARIANTS if name == "main" else (name,))))
 
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ import pandas as pd
 from ..datasets import load
 from ..results import ResultStore
 from .errors import UsageError
-from .execution import Execution
 from .job import Job
 from .judge import JudgeRef, make_judge
 from .keeping import read_judge
-from .planning import Sweep, needs_judge, plan
+from .planning import needs_judge, plan
+from .request import Execution, Sweep
 from .resources import limited_threads
 from .runner import run_task
 from .task import Task

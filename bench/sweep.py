@@ -12,14 +12,15 @@ from ..datasets import load
 from ..results import Claims, ResultStore
 from ..results.watch import Watch
 from .backends import Backend, Lost, Processes, call, describe
-from .execution import Execution
+from .execution import backends_of
 from .interrupts import Interrupts
 from .job import Job
 from .judge import Judge, JudgeRef, make_judge
 from .keeping import read_judge, read_outputs, write_judge
 from .packing import Packing
-from .planning import Plan, Sweep, needs_judge, plan
+from .planning import Plan, needs_judge, plan
 from .progress import Reporter, Silent, Unfailing
+from .request import Execution, Sweep
 from .resources import free_memory, limited_threads
 from .runner import finish_task, lost, run_task
 from .task import Outcome, Task
@@ -83,7 +84,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
     if not planned.todo:
         return Summary(finished=finished, left=left)
     settings = planned.todo[0].settings
-    backend, scorers = execution.backends(settings.device, settings.threads)
+    backend, scorers = backends_of(execution, settings.device, settings.threads)
     store.prepare()
     try:
         with Interrupts() as interrupts, Claims(store.path) as claims:

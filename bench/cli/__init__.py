@@ -1,4 +1,7 @@
-"""The command line: each command a few lines around one function that anyone can call from Python."""
+"""The command line: each command a few lines around one function that anyone can call from Python.
+
+Commands import what needs torch when they are called: help, lists and the care of stores do without.
+"""
 
 import sys
 
