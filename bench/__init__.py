@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from .planning import Plan, plan
     from .presets import PRESETS
     from .request import Execution, Sweep
-    from .sweep import Summary, run
+    from .summary import Summary
+    from .sweep import run
 
 _HOMES = {
     "PRESETS": ".presets",
     "Execution": ".request",
     "Plan": ".planning",
-    "Summary": ".sweep",
+    "Summary": ".summary",
     "Sweep": ".request",
     "UsageError": ".errors",
     "plan": ".planning",

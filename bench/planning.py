@@ -1,7 +1,8 @@
 """From what was asked for to the list of jobs, checked before anything is written."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from .judge import JudgeRef, judge_ref
 from .overrides import override
 from .presets import preset
 from .request import Execution, Sweep
+from .standing import FINISHED, is_to_do, stand
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Plan:
         seconds: predicted wall time by job key.
         judge_seconds: predicted wall time by data set, of those whose FCN is wanted and not in the store.
         memory: predicted peak memory in bytes by job key.
-        failed: how those jobs failed in an earlier run that are left alone now, by job key.
+        standing: by job key how it stands, as `ucrbench.bench.standing.stand` says.
     """
 
     jobs: tuple[Job, ...]
@@ -39,12 +41,22 @@ class Plan:
     seconds: dict[str, float]
     judge_seconds: dict[str, float]
     memory: dict[str, float]
-    failed: dict[str, str]
+    standing: dict[str, str]
 
     @cached_property
     def todo(self) -> tuple[Job, ...]:
-        """The jobs that lack a score and have not failed before."""
-        return tuple(job for job in self.jobs if job.scores and job.key not in self.failed)
+        """The jobs that lack a score and are not left alone."""
+        return tuple(job for job in self.jobs if is_to_do(self.standing[job.key]))
+
+    @property
+    def finished(self) -> int:
+        """Number of jobs that lack nothing."""
+        return sum(standing == FINISHED for standing in self.standing.values())
+
+    @property
+    def left(self) -> dict[str, int]:
+        """Number of jobs that are left alone, by the way in which they failed."""
+        return dict(Counter(how for how in self.standing.values() if how != FINISHED and not is_to_do(how)))
 
     @property
     def total_seconds(self) -> float:
@@ -99,25 +111,12 @@ def plan(
     works = {job.key: job_work(job.contender.name, infos[job.data.name], settings.config) for job in jobs}
     if execution.shard is not None:
         jobs = _shard(jobs, works, *execution.shard)
-    finished = store.finished() if store else {}
-    jobs = [replace(job, scores=_lacking(job, finished)) for job in jobs]
-    failed = _left_alone(jobs, store, execution.retry) if store else {}
-    todo = [job for job in jobs if job.scores and job.key not in failed]
+    jobs, standing = stand(jobs, store, execution.retry)
+    todo = [job for job in jobs if is_to_do(standing[job.key])]
     seconds, judge_seconds = _predict(jobs, todo, works, judges, infos, store, execution)
     jobs.sort(key=lambda job: -seconds[job.key])
     memory = _predict_memory(todo, infos, store)
-    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, failed)
-
-
-def _lacking(job: Job, finished: Mapping[str, set[str]]) -> tuple[str, ...]:
-    return tuple(score for score in job.scores if score not in finished.get(job.key, ()))
-
-
-def _left_alone(jobs: list[Job], store: ResultStore, retry: tuple[str, ...]) -> dict[str, str]:
-    """The jobs that lack scores because their last attempt failed, in a way that is not to be tried again."""
-    status = store.jobs().sort_values("finished_at").groupby("job")["status"].last()
-    failures = status[(status != "ok") & ~status.isin(retry)].to_dict()
-    return {job.key: failures[job.key] for job in jobs if job.scores and job.key in failures}
+    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, standing)
 
 
 def _shard(jobs: list[Job], works: dict[str, Work], part: int, parts: int) -> list[Job]:

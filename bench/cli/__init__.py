@@ -10,7 +10,7 @@ import typer
 from ...datasets import DatasetError
 from ...models.errors import ModelError
 from ...results import StoreError
-from ..errors import PoolError, UsageError
+from ..errors import JobFailed, PoolError, UsageError
 
 # Importing a module of commands adds them, in this order, to the help.
 from . import choices, data, demo, info, reporting, stores, sweeping  # noqa: F401
@@ -46,7 +46,7 @@ def _run() -> int:
     except ClickException as error:
         print(f"ucrbench: {error.format_message().rstrip('.')}; see ucrbench --help", file=sys.stderr)
         return 2
-    except PoolError as error:
+    except (PoolError, JobFailed) as error:
         print(f"ucrbench: {error}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, typer.Abort):

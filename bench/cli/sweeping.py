@@ -1,6 +1,5 @@
 """`plan` and `run`: a sweep of data sets x variants x seeds."""
 
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +40,6 @@ from .options import (
 from .output import print_table, say
 
 if TYPE_CHECKING:
-    from ..job import Job
     from ..planning import Plan
 
 
@@ -116,42 +114,19 @@ def run(
 
 
 def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
-    """Run a sweep and say how it ended.
-
-    Returns:
-        The exit status: 0, or 1 where jobs failed, 3 at the time limit, 128 + the number of a signal that stopped it.
-    """
+    """Run a sweep, say how it ended, and return its exit status."""
     from ..sweep import run as run_sweep
 
     summary = run_sweep(out, sweep, execution, reporter(Console()))
-    if summary.ran:
-        say(f"{summary.ran - summary.failed} jobs ok, {summary.failed} failed, {summary.finished} were finished before")
-    elif not summary.undone and not summary.left and not summary.elsewhere:
-        say(f"nothing to do: all {summary.finished} jobs are finished in {out}")
-    if summary.elsewhere:
-        say(f"{summary.elsewhere} jobs were done by another run on {out}")
-    if summary.left:
-        kinds = ", ".join(f"{count} {status}" for status, count in summary.left.items())
-        say(f"left alone: {kinds}; --retry {','.join(summary.left)} runs them again")
-    if summary.stopped is not None:
-        why = "the time limit" if summary.stopped == "time" else signal.Signals(summary.stopped).name
-        say(f"stopped by {why} with {summary.undone} jobs to do; the same command goes on from here")
-        return 3 if summary.stopped == "time" else 128 + summary.stopped
-    return 1 if summary.failed or summary.left else 0
+    for line in summary.sentences(out):
+        say(line)
+    return summary.exit_status
 
 
 def _print_plan(planned: "Plan") -> None:
     rows = [
-        (job.data.name, job.contender.name, job.seed, _standing(job, planned), duration(planned.seconds[job.key]))
+        (job.data.name, job.contender.name, job.seed, planned.standing[job.key], duration(planned.seconds[job.key]))
         for job in planned.jobs
     ]
     print_table(("data set", "variant", "seed", "status", "predicted"), rows)
     print(f"{len(planned.todo)} jobs to do, predicted {duration(planned.total_seconds)} of one worker, FCNs included")
-
-
-def _standing(job: "Job", planned: "Plan") -> str:
-    if job.key in planned.failed:
-        return planned.failed[job.key]
-    if not job.scores:
-        return "finished"
-    return "to do" if job.data.data_hash else "to do, after a download"

@@ -176,7 +176,7 @@ def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
 def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_path, monkeypatch):
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)
+        patch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)
         summary = run(out, replace(SMOKE, variants=("ae",)), HERE)
     assert (summary.ran, summary.failed) == (1, 1)
     store = ResultStore(out)
@@ -249,7 +249,7 @@ def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
     store = ResultStore(out)
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
     monkeypatch.setattr("ucrbench.models.training.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
-    monkeypatch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)  # it is in the store
+    monkeypatch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)  # it is in the store
     scores = tuple(score for score in SCORES if score != "cas")
     assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0
     expected = values(done).loc[:, ["vqvae"]].drop("cas", level="score")
