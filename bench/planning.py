@@ -1,7 +1,7 @@
 """From what was asked for to the list of jobs, checked before anything is written."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from .. import datasets
 from ..models.variants import MAIN_VARIANTS
 from ..results import SCORES, ResultStore, judged_scores
-from .contenders import contender
+from .contenders import Contender, contender
 from .cost import NOMINAL, Corrections, Work, corrections, job_work, judge_work
 from .errors import UsageError, near
 from .execution import check_precision, device_of, speed_of
@@ -86,9 +86,6 @@ def plan(
         ModelError: a weights file is none.
     """
     execution = execution or Execution()
-    for what, given in (("data set", sweep.datasets), ("variant", sweep.variants), ("seed", sweep.seeds)):
-        if not given:
-            raise UsageError(f"no {what} was named; name at least one")
     infos = {name: datasets.info(name) for name in dict.fromkeys(sweep.datasets) if name != "all"}
     if "all" in sweep.datasets:
         infos = dict(datasets.catalogue())
@@ -98,6 +95,7 @@ def plan(
     for entry in contenders:
         if not set(wanted) & set(entry.scores):
             raise UsageError(f"{entry.name} has none of the scores {', '.join(wanted)}; leave it out")
+        _check_batch(entry, settings.config.training.batch, infos.values())
     folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(judged_scores()) else None
     jobs, judges = [], {}
     for name, info in infos.items():
@@ -187,8 +185,6 @@ def _predict_memory(
 def _settings(sweep: Sweep, execution: Execution) -> Settings:
     changed: dict[str, Any]
     config, changed = override(preset(sweep.preset), sweep.overrides)
-    if sweep.threads < 1:
-        raise UsageError(f"{sweep.threads} threads; at least 1 is needed")
     device = device_of(execution, sweep.device)
     if sweep.precision != "auto":
         check_precision(execution, device, sweep.precision)
@@ -207,6 +203,16 @@ def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:
         if name not in SCORES:
             raise UsageError(f"no score {name!r}; {near(name, list(SCORES))}")
     return tuple(SCORES) if names is None else tuple(dict.fromkeys(names))
+
+
+def _check_batch(entry: Contender, batch: int, infos: Iterable[datasets.DatasetInfo]) -> None:
+    """Refuse batches and training splits of fewer series than a method can be trained on."""
+    if batch < entry.fewest:
+        raise UsageError(f"{entry.name} compares the series of a batch; training.batch={batch}: {entry.fewest} or more")
+    for info in infos:
+        if info.n_train < entry.fewest:
+            few = f"the training split of {info.name} has {info.n_train}"
+            raise UsageError(f"{entry.name} compares the series of a batch; {few}: leave it out")
 
 
 def _weights_folder(path: str | None) -> Path | None:

@@ -1,11 +1,13 @@
 """The request for a sweep: what is to be run, and how it is to be carried out. Plain data, checked where it is made."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from .errors import UsageError
 
 FAILURES = ("failed", "diverged", "out_of_memory", "timeout", "killed")
+SEEDS = 2**32  # scikit-learn takes no larger ones
 Keep = Literal["none", "light", "all"]
 
 
@@ -17,7 +19,7 @@ class Sweep:
         datasets: names in the archive; "all" stands for the 128.
         variants: names of variants, or `module:Class`; "main" stands for the five of the main comparison
             (`ucrbench.models.variants.MAIN_VARIANTS`).
-        seeds: seeds of the jobs.
+        seeds: seeds of the jobs, whole numbers from 0 to 2**32 - 1.
         preset: name of the preset.
         overrides: settings such as "training.lr=5e-4".
         scores: the scores wanted; None for all that a model can have.
@@ -27,6 +29,9 @@ class Sweep:
             move no score beyond the noise of seeds, which is fp32 so far.
         threads: threads of a job on a CPU.
         fcn_weights: folder of `supervised-fcn` weights, None to train the FCNs.
+
+    Raises:
+        UsageError: What is asked for cannot be.
     """
 
     datasets: tuple[str, ...]
@@ -40,6 +45,15 @@ class Sweep:
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
     fcn_weights: str | None = None
+
+    def __post_init__(self) -> None:
+        for what, given in (("data set", self.datasets), ("variant", self.variants), ("seed", self.seeds)):
+            if not given:
+                raise UsageError(f"no {what} was named; name at least one")
+        if wrong := [seed for seed in self.seeds if not isinstance(seed, Integral) or not 0 <= seed < SEEDS]:
+            raise UsageError(f"seed {wrong[0]}: seeds are whole numbers from 0 to {SEEDS - 1}")
+        if self.threads < 1:
+            raise UsageError(f"{self.threads} threads; at least 1 is needed")
 
 
 @dataclass(frozen=True)

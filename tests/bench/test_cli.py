@@ -77,6 +77,9 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "--set", "training.lr=much"), "a number is wanted"),
         ((*RUN, "--set", "colour=red"), "`ucrbench list presets` shows all"),
         ((*RUN, "--seeds", "zero"), "'zero' is no seed"),
+        ((*RUN, "--seeds", "0,4294967296"), "seeds are whole numbers from 0 to 4294967295"),
+        ((*RUN, "-v", "ae,vqvae_barlow", "--set", "training.batch=1"), "training.batch=1: 2 or more"),
+        (("plan", *RUN[2:], "-v", "vqvae_vicreg", "--set", "training.batch=1"), "training.batch=1: 2 or more"),
         ((*RUN, "--seeds", ""), "no seed was named"),
         ((*RUN, "--seeds", "4-2"), "no seed was named"),
         ((*RUN, "--seeds", "0-999999999"), "10000 at most"),
@@ -94,7 +97,12 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "-v", "own_models:NoFit"), "has no method fit"),
         ((*RUN, "-v", "own_models:NoEncode"), "has no method encode"),
         ((*RUN, "-v", "own_models:Nobody"), "has no class 'Nobody'"),
-        ((*RUN, "-v", "own_models:WantsMore"), "cannot be made"),
+        ((*RUN, "-v", "own_models:WantsMore"), "cannot be made with seed and device alone: missing a required"),
+        (
+            (*RUN, "-v", "own_models:RaisesWhenMade"),
+            "cannot be made: TypeError: object of type 'int' has no len() (own_models.py, line 75)",
+        ),
+        ((*RUN, "-v", "no_numbers:Model"), "ZeroDivisionError: division by zero (no_numbers.py, line 2)"),
         ((*RUN, "-v", "no_such_module:Model"), "cannot import 'no_such_module'"),
         (("run", "OUT", "-d", "Wafer", "--data-dir", "EMPTY"), "ucrbench data fetch Wafer"),
         (("status", "OUT"), "there are no results"),
@@ -134,8 +142,11 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "-v", "ae", "--fcn-weights", "BADWEIGHTS"), "not a readable weights file"),
     ],
 )
-def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, arguments, message):
+def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, monkeypatch, arguments, message):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "no_numbers.py").write_text("number = 0\nshare = 1 / number\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
     (tmp_path / "file").write_text("mine")
     for name in ("full", "weights"):
         (tmp_path / name).mkdir()

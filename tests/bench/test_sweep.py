@@ -141,6 +141,15 @@ def test_a_model_of_ones_own_gets_the_scores_it_can_have(own, tmp_path):
     assert values(out)["ItalyPowerDemand", "own_models:Echo", 0, "reconstruction_mse"] == pytest.approx(0, abs=1e-6)
 
 
+def test_a_model_that_learns_its_number_of_codes_has_the_scores_of_codes(own, tmp_path):
+    out = tmp_path / "out"
+    sweep = replace(SMOKE, variants=("own_models:Codes",))
+    assert run(out, sweep, HERE).failed == 0
+    values = ResultStore(out).scores().set_index("score")["value"]
+    assert set(values.index) == VQ_ONLY | {"linear_probe", "knn"}
+    assert values["codebook_perplexity"] == pytest.approx(4.0, abs=1e-3)  # four codes, each as often as another
+
+
 def test_the_key_changes_with_what_decides_the_scores_and_with_nothing_else():
     base = replace(SMOKE, variants=("vqvae",))
 
