@@ -89,11 +89,11 @@ def _load(name: str) -> Callable[..., Any]:
 
 def _instance(name: str, kind: Callable[..., Any], seed: int, device: str) -> Model:
     """Return an instance; `seed` and `device` are handed over where the constructor takes them."""
-    signature = inspect.signature(kind)
-    given = {key: value for key, value in {"seed": seed, "device": device}.items() if key in signature.parameters}
     try:
+        signature = inspect.signature(kind)
+        given = {key: value for key, value in {"seed": seed, "device": device}.items() if key in signature.parameters}
         signature.bind(**given)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # a class written in C may have no signature
         raise UsageError(f"{name} cannot be made with seed and device alone: {error}") from error
     try:
         return kind(**given)
