@@ -1,9 +1,42 @@
-"""Presets, jobs, scores, the sweep and the command line."""
+"""Presets, jobs, scores, the sweep and the command line.
 
-from .errors import UsageError
-from .execution import Execution
-from .planning import Plan, Sweep, plan
-from .presets import PRESETS
-from .sweep import Summary, run
+Public names are imported when they are first used: torch takes seconds, and half of the commands do without it.
+"""
 
-__all__ = ["PRESETS", "Execution", "Plan", "Summary", "Sweep", "UsageError", "plan", "run"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import scores
+    from .errors import UsageError
+    from .planning import Plan, plan
+    from .presets import PRESETS
+    from .request import Execution, Sweep
+    from .summary import Summary
+    from .sweep import run
+
+_HOMES = {
+    "PRESETS": ".presets",
+    "Execution": ".request",
+    "Plan": ".planning",
+    "Summary": ".summary",
+    "Sweep": ".request",
+    "UsageError": ".errors",
+    "plan": ".planning",
+    "run": ".sweep",
+}
+
+__all__ = ["PRESETS", "Execution", "Plan", "Summary", "Sweep", "UsageError", "plan", "run", "scores"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name (PEP 562)."""
+    if name == "scores":
+        return import_module(".scores", __name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,14 +5,16 @@ import importlib
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..models.config import Config
 from ..models.protocol import Model
 from ..models.variants import VARIANTS, build
-from .errors import UsageError, near
+from .errors import UsageError, near, one_line
 from .outputs import of_samples, scores_of
 
 
@@ -26,6 +28,7 @@ class Contender:
         source_hash: of the module that defines a user's class; None for a variant.
         scores: names of the scores it can have, by what its model can do.
         sections: of the configuration that decide its scores, as dotted names.
+        fewest: fewest series of a batch on which it can be trained, two with a self-supervised branch.
     """
 
     name: str
@@ -33,13 +36,14 @@ class Contender:
     source_hash: str | None
     scores: tuple[str, ...]
     sections: tuple[str, ...]
+    fewest: int = 1
 
     def settled(self, config: Config) -> Config:
         """Return a configuration with what the variant fixes."""
         return config if self.source_hash is not None else VARIANTS[self.name].settled(config)
 
     def build(self, config: Config, seed: int, device: str) -> Model:
-        """The untrained model."""
+        """Return the untrained model."""
         if self.source_hash is None:
             return build(self.name, config, seed, device)
         return _instance(self.name, _load(self.name), seed, device)
@@ -49,7 +53,7 @@ def contender(name: str, config: Config) -> Contender:
     """Look up a variant or import a user's class.
 
     Raises:
-        UsageError: no such variant, module or class, or a class without `fit` or `encode`.
+        UsageError: no such variant, module or class, a class without `fit` or `encode`, or one that cannot be made.
     """
     if ":" not in name:
         if name not in VARIANTS:
@@ -57,7 +61,8 @@ def contender(name: str, config: Config) -> Contender:
         variant = VARIANTS[name]
         scores = scores_of(build(name, config))
         views = config.ssl.views if variant.ssl is not None else "none"
-        return Contender(name, views, None, scores, _sections(variant.sections(config), scores))
+        fewest = 1 if variant.ssl is None else 2
+        return Contender(name, views, None, scores, _sections(variant.sections(config), scores), fewest)
     kind = _load(name)
     for method in ("fit", "encode"):
         if not callable(getattr(kind, method, None)):
@@ -75,7 +80,7 @@ def _load(name: str) -> Callable[..., Any]:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # whatever the user's module raises while it is imported
-        raise UsageError(f"cannot import {module_name!r}: {type(error).__name__}: {error}".splitlines()[0]) from error
+        raise UsageError(f"cannot import {module_name!r}: {one_line(error)}{_place(error)}") from error
     kind = getattr(module, class_name, None)
     if not inspect.isclass(kind):
         raise UsageError(f"module {module_name!r} has no class {class_name!r}")
@@ -83,13 +88,28 @@ def _load(name: str) -> Callable[..., Any]:
 
 
 def _instance(name: str, kind: Callable[..., Any], seed: int, device: str) -> Model:
-    """An instance; `seed` and `device` are handed over where the constructor takes them."""
+    """Return an instance; `seed` and `device` are handed over where the constructor takes them."""
     try:
-        takes = inspect.signature(kind).parameters
-        given = {key: value for key, value in {"seed": seed, "device": device}.items() if key in takes}
+        signature = inspect.signature(kind)
+        given = {key: value for key, value in {"seed": seed, "device": device}.items() if key in signature.parameters}
+        signature.bind(**given)
+    except (TypeError, ValueError) as error:  # a class written in C may have no signature
+        raise UsageError(f"{name} cannot be made with seed and device alone: {error}") from error
+    try:
         return kind(**given)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{name} cannot be made with seed and device alone: {error}".splitlines()[0]) from error
+    except Exception as error:  # whatever the user's constructor raises
+        raise UsageError(f"{name} cannot be made: {one_line(error)}{_place(error)}") from error
+
+
+def _place(error: Exception) -> str:
+    """Return where in the user's file an error came up, such as " (mine.py, line 12)"; nothing where in none."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in (__file__, importlib.__file__) and not frame.filename.startswith("<frozen")
+    ]
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def _source_hash(kind: type) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 from ..results import ResultStore
 from .judge import Judge, JudgeRef
 from .outputs import Outputs
-from .task import Keep, Outcome
+from .request import Keep
+from .task import Outcome
 
 
 def keep_artifacts(store: ResultStore, outcome: Outcome, keep: Keep) -> Outcome:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from inspect import isfunction
+from typing import TypeGuard, TypeVar
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from ..models.protocol import Generates, Model, Quantizes, Reconstructs
 from ..results import SCORES
 from .scores import MEASURES, pool_features, reconstruction_mse
 
+_Protocol = TypeVar("_Protocol")
 FEWEST_SAMPLES = 256
 _LATENTS = frozenset({"train", "test", "y_train", "y_test"})
 _QUANTISED = frozenset({"train_continuous", "test_continuous", "code_counts"})
@@ -40,14 +43,20 @@ class Outputs:
         return all(MEASURES[name].needs <= self.latents.keys() | self.samples.keys() for name in names)
 
 
+def can(model: object, protocol: type[_Protocol]) -> TypeGuard[_Protocol]:
+    """Tell whether a model has the methods of a protocol; what it holds, such as `n_codes`, may come with `fit`."""
+    methods = (name for name, member in vars(protocol).items() if isfunction(member) and not name.startswith("_"))
+    return all(callable(getattr(model, name, None)) for name in methods)
+
+
 def scores_of(model: Model) -> tuple[str, ...]:
-    """Return the names of the scores that a model can have, by the arrays that its methods give."""
+    """Return the names of the scores that a model can have, fitted or not, by the arrays that its methods give."""
     arrays = set(_LATENTS)
-    if isinstance(model, Quantizes):
+    if can(model, Quantizes):
         arrays |= _QUANTISED
-    if isinstance(model, Generates):
+    if can(model, Generates):
         arrays |= _SAMPLES
-    if isinstance(model, Reconstructs):
+    if can(model, Reconstructs):
         arrays.add("reconstruction_mse")
     return tuple(name for name in SCORES if MEASURES[name].needs <= arrays)
 
@@ -62,12 +71,12 @@ def represent(model: Model, dataset: Dataset) -> dict[str, np.ndarray]:
     latents = {"y_train": dataset.y_train, "y_test": dataset.y_test}
     for split, x in (("train", dataset.x_train), ("test", dataset.x_test)):
         latents[split] = _pooled(model.encode(x))
-        if isinstance(model, Quantizes):
+        if can(model, Quantizes):
             latents[f"{split}_continuous"] = _pooled(model.encode_continuous(x))
-    if isinstance(model, Quantizes):
+    if can(model, Quantizes):
         tokens = model.encode_tokens(dataset.x_test)
         latents["code_counts"] = np.bincount(tokens.ravel(), minlength=model.n_codes)
-    if isinstance(model, Reconstructs):
+    if can(model, Reconstructs):
         x_hat = model.reconstruct(dataset.x_test)
         x = dataset.x_test[..., : x_hat.shape[-1]]
         latents["reconstruction_mse"] = np.float64(reconstruction_mse(x, x_hat))
@@ -79,7 +88,7 @@ def generate(model: Model, dataset: Dataset, cas_samples: int) -> dict[str, np.n
 
     The conditional ones have the training split's class counts, scaled up to at least `cas_samples` in all.
     """
-    if not isinstance(model, Generates):
+    if not can(model, Generates):
         return {}
     n = max(len(dataset.x_test), FEWEST_SAMPLES)
     counts = np.bincount(dataset.y_train, minlength=dataset.n_classes)

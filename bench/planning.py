@@ -1,55 +1,26 @@
 """From what was asked for to the list of jobs, checked before anything is written."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from .. import datasets
 from ..models.variants import MAIN_VARIANTS
 from ..results import SCORES, ResultStore, judged_scores
-from .contenders import contender
+from .contenders import Contender, contender
 from .cost import NOMINAL, Corrections, Work, corrections, job_work, judge_work
 from .errors import UsageError, near
-from .execution import Execution
+from .execution import check_precision, device_of, speed_of
 from .footprint import job_memory, memory_correction
 from .job import DataRef, Job, Settings
 from .judge import JudgeRef, judge_ref
 from .overrides import override
 from .presets import preset
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What a user asks for: data sets x variants x seeds under a preset.
-
-    Attributes:
-        datasets: names in the archive; "all" stands for the 128.
-        variants: names of variants, or `module:Class`.
-        seeds: of the jobs.
-        preset: name of the preset.
-        overrides: settings such as "training.lr=5e-4".
-        scores: the scores wanted; None for all that a model can have.
-        data_dir: the data folder; None for the default.
-        device: "auto", "cpu", "cuda" or "cuda:N".
-        precision: "fp32" (on CUDA with TF32), "bf16" (convolutions and linear layers), or "auto": what was shown to
-            move no score beyond the noise of seeds, which is fp32 so far.
-        threads: threads of a job on a CPU.
-        fcn_weights: folder of `supervised-fcn` weights, None to train the FCNs.
-    """
-
-    datasets: tuple[str, ...]
-    variants: tuple[str, ...] = MAIN_VARIANTS
-    seeds: tuple[int, ...] = (0,)
-    preset: str = "quick"
-    overrides: tuple[str, ...] = ()
-    scores: tuple[str, ...] | None = None
-    data_dir: str | None = None
-    device: str = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    threads: int = 1
-    fcn_weights: str | None = None
+from .request import Execution, Sweep
+from .standing import FINISHED, is_to_do, stand
 
 
 @dataclass(frozen=True)
@@ -62,7 +33,7 @@ class Plan:
         seconds: predicted wall time by job key.
         judge_seconds: predicted wall time by data set, of those whose FCN is wanted and not in the store.
         memory: predicted peak memory in bytes by job key.
-        failed: how those jobs failed in an earlier run that are left alone now, by job key.
+        standing: by job key how it stands, as `ucrbench.bench.standing.stand` says.
     """
 
     jobs: tuple[Job, ...]
@@ -70,12 +41,22 @@ class Plan:
     seconds: dict[str, float]
     judge_seconds: dict[str, float]
     memory: dict[str, float]
-    failed: dict[str, str]
+    standing: dict[str, str]
 
     @cached_property
     def todo(self) -> tuple[Job, ...]:
-        """The jobs that lack a score and have not failed before."""
-        return tuple(job for job in self.jobs if job.scores and job.key not in self.failed)
+        """The jobs that lack a score and are not left alone."""
+        return tuple(job for job in self.jobs if is_to_do(self.standing[job.key]))
+
+    @property
+    def finished(self) -> int:
+        """Number of jobs that lack nothing."""
+        return sum(standing == FINISHED for standing in self.standing.values())
+
+    @property
+    def left(self) -> dict[str, int]:
+        """Number of jobs that are left alone, by the way in which they failed."""
+        return dict(Counter(how for how in self.standing.values() if how != FINISHED and not is_to_do(how)))
 
     @property
     def total_seconds(self) -> float:
@@ -105,18 +86,16 @@ def plan(
         ModelError: a weights file is none.
     """
     execution = execution or Execution()
-    for what, given in (("data set", sweep.datasets), ("variant", sweep.variants), ("seed", sweep.seeds)):
-        if not given:
-            raise UsageError(f"no {what} was named; name at least one")
     infos = {name: datasets.info(name) for name in dict.fromkeys(sweep.datasets) if name != "all"}
     if "all" in sweep.datasets:
         infos = dict(datasets.catalogue())
     settings = _settings(sweep, execution)
-    contenders = [contender(name, settings.config) for name in dict.fromkeys(sweep.variants)]
+    contenders = [contender(name, settings.config) for name in _variants(sweep.variants)]
     wanted = _wanted(sweep.scores)
     for entry in contenders:
         if not set(wanted) & set(entry.scores):
             raise UsageError(f"{entry.name} has none of the scores {', '.join(wanted)}; leave it out")
+        _check_batch(entry, settings.config.training.batch, infos.values())
     folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(judged_scores()) else None
     jobs, judges = [], {}
     for name, info in infos.items():
@@ -130,25 +109,12 @@ def plan(
     works = {job.key: job_work(job.contender.name, infos[job.data.name], settings.config) for job in jobs}
     if execution.shard is not None:
         jobs = _shard(jobs, works, *execution.shard)
-    finished = store.finished() if store else {}
-    jobs = [replace(job, scores=_lacking(job, finished)) for job in jobs]
-    failed = _left_alone(jobs, store, execution.retry) if store else {}
-    todo = [job for job in jobs if job.scores and job.key not in failed]
+    jobs, standing = stand(jobs, store, execution.retry)
+    todo = [job for job in jobs if is_to_do(standing[job.key])]
     seconds, judge_seconds = _predict(jobs, todo, works, judges, infos, store, execution)
     jobs.sort(key=lambda job: -seconds[job.key])
     memory = _predict_memory(todo, infos, store)
-    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, failed)
-
-
-def _lacking(job: Job, finished: Mapping[str, set[str]]) -> tuple[str, ...]:
-    return tuple(score for score in job.scores if score not in finished.get(job.key, ()))
-
-
-def _left_alone(jobs: list[Job], store: ResultStore, retry: tuple[str, ...]) -> dict[str, str]:
-    """The jobs that lack scores because their last attempt failed, in a way that is not to be tried again."""
-    status = store.jobs().sort_values("finished_at").groupby("job")["status"].last()
-    failures = status[(status != "ok") & ~status.isin(retry)].to_dict()
-    return {job.key: failures[job.key] for job in jobs if job.scores and job.key in failures}
+    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, standing)
 
 
 def _shard(jobs: list[Job], works: dict[str, Work], part: int, parts: int) -> list[Job]:
@@ -191,7 +157,7 @@ def _predict(
     if not todo:
         return seconds, {}
     settings = todo[0].settings
-    speed = execution.probe(settings.device, settings.threads)
+    speed = speed_of(execution, settings.device, settings.threads)
     raw = {job.key: speed.seconds(works[job.key]) for job in jobs}
     attempts = store.jobs() if store else None
     factor = corrections(attempts, raw) if attempts is not None else Corrections()
@@ -219,14 +185,17 @@ def _predict_memory(
 def _settings(sweep: Sweep, execution: Execution) -> Settings:
     changed: dict[str, Any]
     config, changed = override(preset(sweep.preset), sweep.overrides)
-    if sweep.threads < 1:
-        raise UsageError(f"{sweep.threads} threads; at least 1 is needed")
-    device = execution.resolve(sweep.device)
+    device = device_of(execution, sweep.device)
     if sweep.precision != "auto":
-        execution.check_precision(device, sweep.precision)
+        check_precision(execution, device, sweep.precision)
         config, precision = override(config, [f"network.precision={sweep.precision}"])
         changed |= precision if sweep.precision != preset(sweep.preset).network.precision else {}
     return Settings(sweep.preset, config, changed, device, sweep.threads)
+
+
+def _variants(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each name once, with the main variants in place of "main"."""
+    return tuple(dict.fromkeys(one for name in names for one in (MAIN_VARIANTS if name == "main" else (name,))))
 
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -234,6 +203,16 @@ def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:
         if name not in SCORES:
             raise UsageError(f"no score {name!r}; {near(name, list(SCORES))}")
     return tuple(SCORES) if names is None else tuple(dict.fromkeys(names))
+
+
+def _check_batch(entry: Contender, batch: int, infos: Iterable[datasets.DatasetInfo]) -> None:
+    """Refuse batches and training splits of fewer series than a method can be trained on."""
+    if batch < entry.fewest:
+        raise UsageError(f"{entry.name} compares the series of a batch; training.batch={batch}: {entry.fewest} or more")
+    for info in infos:
+        if info.n_train < entry.fewest:
+            few = f"the training split of {info.name} has {info.n_train}"
+            raise UsageError(f"{entry.name} compares the series of a batch; {few}: leave it out")
 
 
 def _weights_folder(path: str | None) -> Path | None:

@@ -6,18 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from ..datasets import load
 from ..results import ResultStore
-from .errors import UsageError
-from .execution import Execution
+from .errors import JobFailed, UsageError
 from .job import Job
-from .judge import JudgeRef, make_judge
+from .judge import JudgeRef
 from .keeping import read_judge
-from .planning import Sweep, needs_judge, plan
-from .resources import limited_threads
-from .runner import run_task
+from .planning import needs_judge, plan
+from .request import Execution, Sweep
+from .runner import run_judge, run_task
 from .task import Task
 
+_ENDINGS = {"failed": "failed", "diverged": "diverged", "out_of_memory": "ran out of memory"}
 SPREADS = 2.0  # standard deviations over seeds within which a difference counts as noise
 
 
@@ -40,7 +39,7 @@ def reproduce(
 
     Raises:
         UsageError: no such job, or one that cannot be built again as it was.
-        RuntimeError: the job failed this time.
+        JobFailed: the job, or the FCN that is to judge it, failed this time.
     """
     store = ResultStore(out)
     scores = store.scores()
@@ -79,7 +78,7 @@ def reproduce(
 
 
 def _attempt(store: ResultStore, key: str) -> Any:
-    """The row of a job's last success, by the beginning of its key."""
+    """Return the row of a job's last success, by the beginning of its key."""
     jobs = store.jobs()
     ok = jobs[(jobs["status"] == "ok") & jobs["job"].str.startswith(key)].sort_values("finished_at")
     if ok["job"].nunique() != 1:
@@ -89,15 +88,10 @@ def _attempt(store: ResultStore, key: str) -> Any:
 
 
 def _run(store: ResultStore, ref: JudgeRef, job: Job) -> dict[str, float]:
-    judge = None
-    if needs_judge(job):
-        with limited_threads(job.settings.threads):
-            judge = read_judge(store, ref, store.references()) or make_judge(
-                ref, load(ref.data.name, ref.data.data_dir)
-            )
+    judge = (read_judge(store, ref, store.references()) or run_judge(ref)) if needs_judge(job) else None
     outcome = run_task(Task(job, judge))[-1]
     if outcome.attempt.status != "ok":
-        raise RuntimeError(f"{job} {outcome.attempt.status} this time: {outcome.attempt.error}")
+        raise JobFailed(f"{job} {_ENDINGS[outcome.attempt.status]} this time: {outcome.attempt.error}")
     return {score.score: score.value for score in outcome.scores}
 
 

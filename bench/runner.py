@@ -20,9 +20,11 @@ from ..models.errors import Diverged
 from ..models.protocol import Captures, Inspectable, Model, Resumable
 from ..results import SCORES, JobRow, ScoreRow, StoreError, commit, versions
 from .checkpoints import StageCheckpoint
+from .errors import one_line
 from .evaluation import SCORE_VERSION, Referees, evaluate
 from .heap import kept_heap
 from .job import ARCHIVE, PROTOCOL_VERSION, Job
+from .judge import Judge, JudgeRef, make_judge
 from .keeping import keep_artifacts
 from .outputs import Outputs, generate, of_samples, represent
 from .resources import (
@@ -83,6 +85,15 @@ def run_task(task: Task) -> list[Outcome]:
     return [*outcomes, lost(job, "failed", f"there is no FCN for {job.data.name}: {task.judge}")]
 
 
+def run_judge(ref: JudgeRef) -> Judge | str:
+    """Make the judge of a data set; in its place, say in a line why there is none."""
+    try:
+        with limited_threads(ref.settings.threads):
+            return make_judge(ref, load(ref.data.name, ref.data.data_dir))
+    except Exception as error:  # told with each job that needs the judge
+        return one_line(error)
+
+
 def finish_task(task: Task, outcome: Outcome) -> Outcome:
     """Make the pending scores of an outcome; they need no device, no data set and no judge."""
     job, watch, attempt = task.job, Stopwatch(), outcome.attempt
@@ -102,7 +113,7 @@ def finish_task(task: Task, outcome: Outcome) -> Outcome:
 
 
 def lost(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
-    """The outcome of a job that could not be started, or came to no end of its own after so many seconds."""
+    """Return the outcome of a job that could not be started, or came to no end of its own after so many seconds."""
     watch = Stopwatch()
     row = _attempt(job, watch, {}, status=status, error=error)
     started = watch.started_at - timedelta(seconds=seconds)
@@ -110,7 +121,7 @@ def lost(job: Job, status: str, error: str, seconds: float = 0.0) -> Outcome:
 
 
 def _kept(task: Task, outcome: Outcome) -> Outcome:
-    """The outcome, lighter by what is kept of it: stored here, it need not travel, and costs the writer no time."""
+    """Return the outcome without what is kept: stored here, it need not travel, and costs the writer no time."""
     if task.store is None or outcome.pending or outcome.attempt.status != "ok":
         return outcome
     with suppress(StoreError):  # the sweep's own process will meet it again, and tell
@@ -132,10 +143,9 @@ def _guarded(task: Task) -> Outcome:
 
 
 def _ending(error: Exception) -> dict[str, str]:
-    """Status, error and traceback of an attempt that raised."""
+    """Return status, error and traceback of an attempt that raised."""
     status = "diverged" if isinstance(error, Diverged) else "out_of_memory" if is_out_of_memory(error) else "failed"
-    line = f"{type(error).__name__}: {error}".splitlines()[0]
-    return {"status": status, "error": line, "traceback": traceback.format_exc()}
+    return {"status": status, "error": one_line(error), "traceback": traceback.format_exc()}
 
 
 def _run(task: Task, watch: Stopwatch, facts: dict) -> Outcome:
@@ -187,7 +197,7 @@ def _loaded(name: str, data_dir: str | None) -> Dataset:
 
 
 def _dataset(name: str, data_dir: str | None) -> Dataset:
-    """The data set, read once for jobs in a row; a copy, since a user's model might write into it."""
+    """Return the data set, read once for jobs in a row; a copy, since a user's model might write into it."""
     whole = _loaded(name, data_dir)
     arrays = {field: getattr(whole, field).copy() for field in ("x_train", "y_train", "x_test", "y_test")}
     return replace(whole, **arrays)

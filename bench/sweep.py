@@ -5,53 +5,26 @@ One process writes. Jobs run in others, and one that fails, hangs or dies harms 
 
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..datasets import load
 from ..results import Claims, ResultStore
-from ..results.watch import Watch
-from .backends import Backend, Lost, Processes, call, describe
-from .execution import Execution
+from .backends import Backend, Lost
+from .execution import backends_of
+from .gate import GRACE, Gate
 from .interrupts import Interrupts
 from .job import Job
-from .judge import Judge, JudgeRef, make_judge
+from .judge import Judge, JudgeRef
 from .keeping import read_judge, read_outputs, write_judge
-from .packing import Packing
-from .planning import Plan, Sweep, needs_judge, plan
+from .planning import Plan, needs_judge, plan
 from .progress import Reporter, Silent, Unfailing
-from .resources import free_memory, limited_threads
-from .runner import finish_task, lost, run_task
+from .request import Execution, Sweep
+from .runner import finish_task, lost, run_judge, run_task
+from .summary import Summary
 from .task import Outcome, Task
 from .writing import MOST_UNWRITTEN, Writer
 
 PULSE = 0.2  # seconds between looks at the clock and at signals
-GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
-SHARE = 0.9  # of the free memory, for jobs
-ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How a sweep ended.
-
-    Attributes:
-        ran: jobs that were run now, to whatever end.
-        failed: of those, the ones that did not succeed.
-        finished: jobs that needed nothing.
-        elsewhere: jobs that another run on the same store has done meanwhile.
-        left: jobs that failed in an earlier run and were left alone, by way of failing.
-        undone: jobs that were not run, or not to their end, because the sweep was stopped.
-        stopped: what stopped it: "time" for its time limit, a signal's number, or None where it came to its end.
-    """
-
-    ran: int = 0
-    failed: int = 0
-    finished: int = 0
-    elsewhere: int = 0
-    left: dict[str, int] = field(default_factory=dict)
-    undone: int = 0
-    stopped: int | str | None = None
 
 
 def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, reporter: Reporter | None = None) -> Summary:
@@ -76,18 +49,15 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
     store = ResultStore(out, create=True)
     watch = store.watch()  # begun before planning: what others finish from now on is seen by it
     planned = plan(sweep, store, execution)
-    left: dict[str, int] = {}
-    for status in planned.failed.values():
-        left[status] = left.get(status, 0) + 1
-    finished = sum(not job.scores for job in planned.jobs)
     if not planned.todo:
-        return Summary(finished=finished, left=left)
+        return Summary(finished=planned.finished, left=planned.left)
     settings = planned.todo[0].settings
-    backend, scorers = execution.backends(settings.device, settings.threads)
+    backend, scorers = backends_of(execution, settings.device, settings.threads)
     store.prepare()
     try:
         with Interrupts() as interrupts, Claims(store.path) as claims:
-            course = _Course(store, planned, execution, reporter, interrupts, claims, watch, backend, scorers, started)
+            gate = Gate(planned, execution, backend, claims, watch, started)
+            course = _Course(store, planned, execution, reporter, interrupts, gate, (backend, scorers))
             reporter.start(len(course.lacking) + len(planned.todo), planned.total_seconds)
             with course.writer:
                 summary = course.run()
@@ -97,7 +67,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
         if scorers:
             scorers.close()
         reporter.finish()
-    return replace(summary, finished=finished, left=left)
+    return replace(summary, finished=planned.finished, left=planned.left)
 
 
 @dataclass(frozen=True)
@@ -128,17 +98,12 @@ class _Course:
         execution: Execution,
         reporter: Reporter,
         interrupts: Interrupts,
-        claims: Claims,
-        watch: Watch,
-        backend: Backend,
-        scorers: Backend | None,
-        started: float,
+        gate: Gate,
+        backends: tuple[Backend, Backend | None],
     ) -> None:
         self.store, self.planned, self.execution, self.reporter = store, planned, execution, reporter
-        self.interrupts, self.claims, self.watch = interrupts, claims, watch
-        self.backend, self.scorers = backend, scorers
-        limit = execution.time_limit
-        self.deadline = None if limit is None else started + limit - GRACE
+        self.interrupts, self.gate = interrupts, gate
+        self.backend, self.scorers = backends
         self.todo = list(planned.todo)
         self.again: deque[Job] = deque()  # jobs that ran out of memory beside others, for another try alone
         self.done = store.finished()
@@ -151,18 +116,16 @@ class _Course:
         self.running: dict[str, _Running] = {}
         self.unscored: deque[_Unscored] = deque()
         self.scoring: dict[str, _Unscored] = {}
-        self.packing = _packing(execution, backend, planned.todo[0].settings.device)
         self.writer = Writer(store, execution.keep)
         self.ran = self.failed = self.elsewhere = 0
-        self.asked: dict[str, float] = {}  # when a claim was refused, by key
 
     def run(self) -> Summary:
-        """Until nothing is left to do, or a signal or the time limit says stop."""
+        """Run jobs until nothing is left to do, or a signal or the time limit says stop."""
         stopped: int | str | None = None
         while self.todo or self.busy:
             if self.interrupts.signal:
                 stopped = self.interrupts.signal
-            elif self.deadline is not None and time.monotonic() > self.deadline:
+            elif self.gate.time_is_up:
                 stopped = "time"
             if stopped:
                 self._wind_up()
@@ -196,51 +159,37 @@ class _Course:
         place = 0
         while place < len(self.todo) and len(self.running) < self.backend.slots:
             job = self.todo[place]
-            if not self._fits_in_time(job) or not self._fits_beside(job):
+            beside = (entry.memory for entry in self.running.values())
+            if not self._fits_in_time(job) or not self.gate.fits_beside(job, beside):
                 place += 1
-            elif needs_judge(job) and job.data.name not in self.judges:
+            elif self._lacks_judge(job):
                 self._start_judge(self.planned.judges[job.data.name])
                 place += 1
-            elif not self._claim(job.key):
+            elif not self.gate.claim(job.key):
                 place += 1
             else:
                 del self.todo[place]
-                if self.watch.attempted(job.key):
-                    self.claims.release(job.key)
+                if self.gate.done_elsewhere(job):
+                    self.gate.release(job.key)
                     self.elsewhere += 1
                 else:
                     self._start_job(job)
 
     def _fits_in_time(self, job: Job) -> bool:
-        """Whether a job is predicted to end before the time limit."""
-        if self.deadline is None:
-            return True
-        need, name = self.planned.seconds[job.key], job.data.name
-        if needs_judge(job) and name not in self.judges:
-            need += self.planned.judge_seconds.get(name, 0.0)
-        return time.monotonic() + need <= self.deadline
+        return self.gate.fits_in_time(job, with_judge=self._lacks_judge(job))
 
-    def _fits_beside(self, job: Job) -> bool:
-        """Whether there is room for a job beside those that run."""
-        return self.packing.admits([entry.memory for entry in self.running.values()], self.planned.memory[job.key])
-
-    def _claim(self, key: str) -> bool:
-        """Take a job or judge, unless another run is at it; whether it still is, is asked now and then."""
-        now = time.monotonic()
-        if now - self.asked.get(key, -ASK_AGAIN) < ASK_AGAIN:
-            return False
-        self.asked[key] = now
-        return self.claims.claim(key)
+    def _lacks_judge(self, job: Job) -> bool:
+        return needs_judge(job) and job.data.name not in self.judges
 
     def _start_judge(self, ref: JudgeRef) -> None:
-        if ref.key in self.running or not self._claim(ref.key):
+        if ref.key in self.running or not self.gate.claim(ref.key):
             return
         judge = read_judge(self.store, ref, self.store.references())  # another run may have made it meanwhile
         if judge:
-            self.claims.release(ref.key)
+            self.gate.release(ref.key)
             self.judges[ref.data.name] = judge
             return
-        self.backend.start(ref.key, _judge, ref)
+        self.backend.start(ref.key, run_judge, ref)
         self.running[ref.key] = _Running(ref, time.monotonic())
 
     def _start_job(self, job: Job, retried: bool = False) -> None:
@@ -278,7 +227,7 @@ class _Course:
         self.judges[name] = result.reason if isinstance(result, Lost) else result
         if isinstance(result, Judge):
             write_judge(self.store, ref, result)
-            self.claims.release(ref.key)
+            self.gate.release(ref.key)
             self.reporter.judged(name, self.planned.judge_seconds.get(name, 0.0))
 
     def _job_ended(self, task: Task, entry: _Running, result: list[Outcome] | Lost) -> None:
@@ -301,11 +250,11 @@ class _Course:
     def _settle_writes(self, most: int) -> None:
         """Account for jobs that are stored; wait until at most so many are not."""
         for job, attempt in self.writer.written(most):
-            self.claims.release(job.key)
+            self.gate.release(job.key)
             seconds = self.planned.seconds[job.key]
             self.ran += 1
             if attempt.status == "ok":
-                self.packing.ended(seconds)
+                self.gate.ended_well(job)
             else:
                 self.failed += 1
             self.reporter.done(attempt, seconds)
@@ -331,21 +280,3 @@ class _Course:
         until = time.monotonic() + GRACE
         while (self.running or self.scoring) and (left := until - time.monotonic()) > 0:
             self._collect(min(left, PULSE))
-
-
-def _packing(execution: Execution, backend: Backend, device: str) -> Packing:
-    """What limits the jobs that run at once; the workers of a cluster look after their own memory."""
-    if isinstance(backend, Processes):
-        cuda = device.startswith("cuda")
-        # Asked in a worker, so that this process takes no memory of the device.
-        memory = call(backend, free_memory, device) if cuda else free_memory(device)
-        return Packing(backend.slots, int(SHARE * memory), grow=cuda and execution.workers is None)
-    return Packing(None, None)
-
-
-def _judge(ref: JudgeRef) -> Judge | str:
-    try:
-        with limited_threads(ref.settings.threads):
-            return make_judge(ref, load(ref.data.name, ref.data.data_dir))
-    except Exception as error:  # told with each job that needs the judge
-        return describe(error)

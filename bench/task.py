@@ -1,7 +1,6 @@
 """The task that a worker is given, and the outcome that comes back."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pandas as pd
 
@@ -9,8 +8,7 @@ from ..results import JobRow, ResultStore, ScoreRow
 from .job import Job
 from .judge import Judge
 from .outputs import Outputs
-
-Keep = Literal["none", "light", "all"]
+from .request import Keep
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from time import sleep
 from ..results import JobRow, ResultStore
 from .job import Job
 from .keeping import keep_artifacts
-from .task import Keep, Outcome
+from .request import Keep
+from .task import Outcome
 
 THREADS = 4  # for artifacts; one more stores the rows
 MOST_UNWRITTEN = 64  # jobs that have ended and are still to be stored: they lie in memory

@@ -58,8 +58,3 @@ def call(backend: Backend, function: Callable[..., Any], *arguments: Any) -> Any
     if isinstance(result, Lost):
         raise RuntimeError(result.reason)
     return result
-
-
-def describe(error: BaseException) -> str:
-    """An error on one line."""
-    return f"{type(error).__name__}: {error}".splitlines()[0]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PoolError, UsageError
-from .backend import Lost, describe
+from ..errors import PoolError, UsageError, one_line
+from .backend import Lost
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -112,7 +112,7 @@ class Cluster:
 def _why(error: BaseException) -> str:
     if type(error).__name__ == "KilledWorker":
         return "the worker process died, as often as Dask would try again"
-    return describe(error)
+    return one_line(error)
 
 
 def _client(address: str) -> Client:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .backend import Lost, describe
+from ..errors import one_line
+from .backend import Lost
 
 
 class Inline:
@@ -18,7 +19,7 @@ class Inline:
         try:
             result = function(*arguments)
         except Exception as error:
-            result = Lost(describe(error))
+            result = Lost(one_line(error))
         self._results.append((name, result))
 
     def ended(self, seconds: float) -> list[tuple[str, Any]]:

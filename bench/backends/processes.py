@@ -17,8 +17,9 @@ from typing import Any
 from loky import ProcessPoolExecutor
 from loky.process_executor import BrokenProcessPool
 
+from ..errors import one_line
 from ..heap import heap_left
-from .backend import Lost, describe
+from .backend import Lost
 
 _MUCH_LEFT = 2**28  # bytes; the calls that leave as much take minutes, another process takes seconds
 _EXIT_CODE = re.compile(r"exit codes of the workers are \{(.*?)\}")
@@ -79,7 +80,7 @@ class Processes:
             worker.end()
             code = _EXIT_CODE.search(str(error))
             return Lost(f"the worker process died ({code[1] if code else 'exit code unknown'})", died=True)
-        result, left = future.result() if error is None else (Lost(describe(error)), 0)
+        result, left = future.result() if error is None else (Lost(one_line(error)), 0)
         if left > _MUCH_LEFT:  # a next call would fill the pieces in part only, and be larger than on its own
             worker.end()
         else:

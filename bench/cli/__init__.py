@@ -1,4 +1,7 @@
-"""The command line: each command a few lines around one function that anyone can call from Python."""
+"""The command line: each command a few lines around one function that anyone can call from Python.
+
+Commands import what needs torch when they are called: help, lists and the care of stores do without.
+"""
 
 import sys
 
@@ -7,7 +10,7 @@ import typer
 from ...datasets import DatasetError
 from ...models.errors import ModelError
 from ...results import StoreError
-from ..errors import PoolError, UsageError
+from ..errors import JobFailed, PoolError, UsageError
 
 # Importing a module of commands adds them, in this order, to the help.
 from . import choices, data, demo, info, reporting, stores, sweeping  # noqa: F401
@@ -43,7 +46,7 @@ def _run() -> int:
     except ClickException as error:
         print(f"ucrbench: {error.format_message().rstrip('.')}; see ucrbench --help", file=sys.stderr)
         return 2
-    except PoolError as error:
+    except (PoolError, JobFailed) as error:
         print(f"ucrbench: {error}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, typer.Abort):

@@ -5,10 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from ... import datasets
-from ...models.variants import VARIANTS
 from ...results import SCORES
-from ..overrides import keys
-from ..presets import PRESETS
 from .app import app
 from .output import print_table
 
@@ -29,12 +26,17 @@ def list_(
             for i in datasets.catalogue().values()
         ]
     elif what == "variants":
+        from ...models.variants import VARIANTS
+
         head, rows = ("name", "title"), [(v.name, v.title) for v in VARIANTS.values()]
     elif what == "scores":
         head = ("name", "better", "what it is")
         better = {True: "higher", False: "lower", None: "-"}
         rows = [(name, better[s.higher_is_better], s.description) for name, s in SCORES.items()]
     else:
+        from ..overrides import keys
+        from ..presets import PRESETS
+
         head = ("setting", *PRESETS)
         settings = [keys(config) for config in PRESETS.values()]
         rows = [(key, *(values[key] for values in settings)) for key in settings[0]]

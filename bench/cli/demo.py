@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from ...results import ResultStore
-from ..execution import Execution
-from ..job import PROTOCOL_VERSION
-from ..planning import Sweep
+from ..request import Execution, Sweep
 from .app import app
 from .output import print_table
 from .reporting import dataset_types, reporting
@@ -23,6 +21,8 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
 
     Example: ucrbench demo
     """
+    from ..job import PROTOCOL_VERSION
+
     status = run_and_tell(out, Sweep(DEMO), Execution())
     if status > 1:
         raise typer.Exit(status)

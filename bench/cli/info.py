@@ -5,7 +5,6 @@ import platform
 
 from ... import datasets
 from ...results import commit, versions
-from ..resources import device_title, resolve_device
 from .app import app
 from .output import print_table
 
@@ -16,6 +15,8 @@ def info() -> None:
 
     Example: ucrbench info
     """
+    from ..resources import device_title, resolve_device
+
     folder = datasets.data_folder()
     there = sum(datasets.is_here(name) for name in datasets.names())
     device = resolve_device("auto")

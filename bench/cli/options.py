@@ -6,21 +6,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from ...models.variants import MAIN_VARIANTS
 from ..errors import UsageError
-from ..execution import FAILURES, Execution
-from ..planning import Sweep
-from ..presets import PRESETS
+from ..request import FAILURES, Keep
 
-MAIN = ",".join(MAIN_VARIANTS)
 MOST_SEEDS = 10_000
 
 Datasets = Annotated[str, typer.Option("--datasets", "-d", help="Names with commas between them, or all.")]
 Variants = Annotated[
-    str, typer.Option("--variants", "-v", help="Names with commas between them; module:Class for your own model.")
+    str,
+    typer.Option(
+        "--variants", "-v", help="Names with commas between them; main for five; module:Class for your own model."
+    ),
 ]
 Seeds = Annotated[str, typer.Option(help="Such as 0, 0,1,2 or 0-4.")]
-Preset = Annotated[str, typer.Option("--preset", "-p", help=f"One of {', '.join(PRESETS)}.")]
+Preset = Annotated[str, typer.Option("--preset", "-p", help="One of smoke, quick, standard, thesis.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="Change a setting, such as training.lr=5e-4; part of the key.")
 ]
@@ -49,54 +48,17 @@ Retry = Annotated[str, typer.Option(help=f"Run jobs again that failed so: {', '.
 Shard = Annotated[
     str | None, typer.Option(help="Only one part of so many, of equal predicted cost: 3/8 in task 3 of an array of 8.")
 ]
-Keep = Annotated[
-    Literal["none", "light", "all"],
+Kept = Annotated[
+    Keep,
     typer.Option(help="Beside the scores, keep nothing; latents, samples and curves; or weights as well."),
 ]
 Out = Annotated[Path, typer.Argument(help="Folder of the results.")]
 
-
-def sweep_of(
-    names: str, variants: str, seeds: str, preset: str, set_: list[str] | None, scores: str,
-    data_dir: str | None, device: str, precision: Literal["auto", "fp32", "bf16"], threads: int,
-    fcn_weights: str | None,
-) -> Sweep:  # fmt: skip
-    return Sweep(
-        datasets=split(names),
-        variants=split(variants),
-        seeds=_seeds(seeds),
-        preset=preset,
-        overrides=tuple(set_ or ()),
-        scores=split(scores) or None,
-        data_dir=data_dir,
-        device=device,
-        precision=precision,
-        threads=threads,
-        fcn_weights=fcn_weights,
-    )
-
-
-def execution_of(
-    jobs: int | None, keep: Literal["none", "light", "all"], backend: Literal["loky", "dask", "inline"],
-    scheduler: str | None, job_timeout: str | None, time_limit: str | None, retry: str, shard: str | None,
-) -> Execution:  # fmt: skip
-    """The execution that options describe."""
-    return Execution(
-        workers=jobs,
-        keep=keep,
-        backend=backend,
-        scheduler=scheduler,
-        job_timeout=_seconds("--job-timeout", job_timeout),
-        time_limit=_seconds("--time-limit", time_limit),
-        retry=FAILURES if retry == "all" else split(retry),
-        shard=_shard(shard),
-    )
-
-
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
-def _seconds(option: str, text: str | None) -> float | None:
+def seconds_of(option: str, text: str | None) -> float | None:
+    """Return the seconds of a time such as 1h30m, None where none was given."""
     if text is None:
         return None
     parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text.strip().lower())
@@ -105,7 +67,8 @@ def _seconds(option: str, text: str | None) -> float | None:
     return float(sum(int(part or 0) * unit for part, unit in zip(parts.groups(), _UNITS.values(), strict=True)))
 
 
-def _shard(text: str | None) -> tuple[int, int] | None:
+def shard_of(text: str | None) -> tuple[int, int] | None:
+    """Return (3, 8) for 3/8, None where nothing was given."""
     if text is None:
         return None
     parts = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
@@ -115,17 +78,24 @@ def _shard(text: str | None) -> tuple[int, int] | None:
 
 
 def split(text: str) -> tuple[str, ...]:
+    """Return the names between commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _seeds(text: str) -> tuple[int, ...]:
+def retry_of(text: str) -> tuple[str, ...]:
+    """Return the ways of failing that are named, or all of them."""
+    return FAILURES if text == "all" else split(text)
+
+
+def seeds_of(text: str) -> tuple[int, ...]:
+    """Return the seeds of a list such as 0,1,2 or 0-4."""
     seeds: list[int] = []
     for part in split(text):
         first, dash, last = part.partition("-")
         try:
             span = range(int(first), int(last if dash else first) + 1)
         except ValueError:
-            raise UsageError(f"seeds {text!r}: {part!r} is no number; write 0, 0,1,2 or 0-4") from None
+            raise UsageError(f"seeds {text!r}: {part!r} is no seed; write 0, 0,1,2 or 0-4") from None
         if len(span) > MOST_SEEDS:
             raise UsageError(f"seeds {text!r}: {len(span)} of them; {MOST_SEEDS} at most")
         seeds += span

@@ -9,7 +9,6 @@ from ...results import ResultStore
 from ...results import check as look_over
 from ...results import merge as merge_stores
 from ..progress import duration
-from ..reproduction import reproduce as run_again
 from .app import app
 from .options import DataDir, Device, Out, Weights
 from .output import print_table
@@ -76,6 +75,8 @@ def reproduce(
 
     Example: ucrbench reproduce out 3fa9
     """
+    from ..reproduction import reproduce as run_again
+
     table = run_again(out, job, data_dir, device, fcn_weights)
     print_table(
         ("score", *table.columns),

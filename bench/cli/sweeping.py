@@ -1,28 +1,22 @@
 """`plan` and `run`: a sweep of data sets x variants x seeds."""
 
-import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from ...results import ResultStore
-from ..execution import Execution
-from ..job import Job
-from ..planning import Plan, Sweep
-from ..planning import plan as make_plan
 from ..progress import duration, reporter
-from ..sweep import run as run_sweep
+from ..request import Execution, Sweep
 from .app import app
 from .options import (
-    MAIN,
     Backend,
     DataDir,
     Datasets,
     Device,
     Jobs,
-    Keep,
+    Kept,
     Limit,
     Out,
     Precision,
@@ -37,16 +31,22 @@ from .options import (
     Timeout,
     Variants,
     Weights,
-    execution_of,
-    sweep_of,
+    retry_of,
+    seconds_of,
+    seeds_of,
+    shard_of,
+    split,
 )
 from .output import print_table, say
+
+if TYPE_CHECKING:
+    from ..planning import Plan
 
 
 @app.command()
 def plan(
     datasets: Datasets,
-    variants: Variants = MAIN,
+    variants: Variants = "main",
     seeds: Seeds = "0",
     preset: Preset = "quick",
     set_: Set = None,
@@ -64,9 +64,14 @@ def plan(
 
     Example: ucrbench plan -d GunPoint,FordA -v vqvae,vqvae_barlow --seeds 0-4 -p standard
     """
-    sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, precision, threads, fcn_weights)
+    from ..planning import plan as make_plan
+
+    sweep = Sweep(
+        split(datasets), split(variants), seeds_of(seeds), preset, tuple(set_ or ()), split(scores) or None,
+        data_dir, device, precision, threads, fcn_weights,
+    )  # fmt: skip
     store = ResultStore(out, create=True) if out else None
-    execution = execution_of(None, "light", "loky", None, None, None, retry, shard)
+    execution = Execution(retry=retry_of(retry), shard=shard_of(shard))
     _print_plan(make_plan(sweep, store, execution, fetch=False))
 
 
@@ -74,7 +79,7 @@ def plan(
 def run(
     out: Out,
     datasets: Datasets,
-    variants: Variants = MAIN,
+    variants: Variants = "main",
     seeds: Seeds = "0",
     preset: Preset = "quick",
     set_: Set = None,
@@ -85,7 +90,7 @@ def run(
     threads: Threads = 1,
     fcn_weights: Weights = None,
     jobs: Jobs = None,
-    keep: Keep = "light",
+    keep: Kept = "light",
     backend: Backend = "loky",
     scheduler: Scheduler = None,
     job_timeout: Timeout = None,
@@ -97,46 +102,31 @@ def run(
 
     Example: ucrbench run out -d GunPoint,ArrowHead --seeds 0-2
     """
-    sweep = sweep_of(datasets, variants, seeds, preset, set_, scores, data_dir, device, precision, threads, fcn_weights)
-    execution = execution_of(jobs, keep, backend, scheduler, job_timeout, time_limit, retry, shard)
+    sweep = Sweep(
+        split(datasets), split(variants), seeds_of(seeds), preset, tuple(set_ or ()), split(scores) or None,
+        data_dir, device, precision, threads, fcn_weights,
+    )  # fmt: skip
+    execution = Execution(
+        jobs, keep, backend, scheduler, seconds_of("--job-timeout", job_timeout),
+        seconds_of("--time-limit", time_limit), retry_of(retry), shard_of(shard),
+    )  # fmt: skip
     raise typer.Exit(run_and_tell(out, sweep, execution))
 
 
 def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
-    """Run a sweep and say how it ended.
+    """Run a sweep, say how it ended, and return its exit status."""
+    from ..sweep import run as run_sweep
 
-    Returns:
-        The exit status: 0, or 1 where jobs failed, 3 at the time limit, 128 + the number of a signal that stopped it.
-    """
     summary = run_sweep(out, sweep, execution, reporter(Console()))
-    if summary.ran:
-        say(f"{summary.ran - summary.failed} jobs ok, {summary.failed} failed, {summary.finished} were finished before")
-    elif not summary.undone and not summary.left and not summary.elsewhere:
-        say(f"nothing to do: all {summary.finished} jobs are finished in {out}")
-    if summary.elsewhere:
-        say(f"{summary.elsewhere} jobs were done by another run on {out}")
-    if summary.left:
-        kinds = ", ".join(f"{count} {status}" for status, count in summary.left.items())
-        say(f"left alone: {kinds}; --retry {','.join(summary.left)} runs them again")
-    if summary.stopped is not None:
-        why = "the time limit" if summary.stopped == "time" else signal.Signals(summary.stopped).name
-        say(f"stopped by {why} with {summary.undone} jobs to do; the same command goes on from here")
-        return 3 if summary.stopped == "time" else 128 + summary.stopped
-    return 1 if summary.failed or summary.left else 0
+    for line in summary.sentences(out):
+        say(line)
+    return summary.exit_status
 
 
-def _print_plan(planned: Plan) -> None:
+def _print_plan(planned: "Plan") -> None:
     rows = [
-        (job.data.name, job.contender.name, job.seed, _standing(job, planned), duration(planned.seconds[job.key]))
+        (job.data.name, job.contender.name, job.seed, planned.standing[job.key], duration(planned.seconds[job.key]))
         for job in planned.jobs
     ]
     print_table(("data set", "variant", "seed", "status", "predicted"), rows)
     print(f"{len(planned.todo)} jobs to do, predicted {duration(planned.total_seconds)} of one worker, FCNs included")
-
-
-def _standing(job: Job, planned: Plan) -> str:
-    if job.key in planned.failed:
-        return planned.failed[job.key]
-    if not job.scores:
-        return "finished"
-    return "to do" if job.data.data_hash else "to do, after a download"

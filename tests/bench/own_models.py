@@ -70,6 +70,25 @@ class WantsMore(Flat):
         pass
 
 
+class RaisesWhenMade(Flat):
+    def __init__(self, seed=0):
+        self.size = len(seed)
+
+
+class Codes(Flat):
+    """Rounds the mean of a series to one of as many codes as `fit` finds."""
+
+    def fit(self, x, y):
+        self.n_codes = 4
+        return self
+
+    def encode_continuous(self, x):
+        return self.encode(x)
+
+    def encode_tokens(self, x):
+        return np.arange(len(x))[:, None] % 4
+
+
 class Segfaults(Flat):
     def fit(self, x, y):
         faulthandler.disable()

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ucrbench.bench import cli
 from ucrbench.bench.presets import PRESETS
 from ucrbench.models.variants import VARIANTS
-from ucrbench.results import versions
+from ucrbench.results import JobRow, ResultStore, ScoreRow, versions
 
 HERE = Path(__file__).parent
 
@@ -75,7 +76,10 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "--set", "training.rl=1"), "did you mean training.lr"),
         ((*RUN, "--set", "training.lr=much"), "a number is wanted"),
         ((*RUN, "--set", "colour=red"), "`ucrbench list presets` shows all"),
-        ((*RUN, "--seeds", "zero"), "'zero' is no number"),
+        ((*RUN, "--seeds", "zero"), "'zero' is no seed"),
+        ((*RUN, "--seeds", "0,4294967296"), "seeds are whole numbers from 0 to 4294967295"),
+        ((*RUN, "-v", "ae,vqvae_barlow", "--set", "training.batch=1"), "training.batch=1: 2 or more"),
+        (("plan", *RUN[2:], "-v", "vqvae_vicreg", "--set", "training.batch=1"), "training.batch=1: 2 or more"),
         ((*RUN, "--seeds", ""), "no seed was named"),
         ((*RUN, "--seeds", "4-2"), "no seed was named"),
         ((*RUN, "--seeds", "0-999999999"), "10000 at most"),
@@ -93,7 +97,12 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "-v", "own_models:NoFit"), "has no method fit"),
         ((*RUN, "-v", "own_models:NoEncode"), "has no method encode"),
         ((*RUN, "-v", "own_models:Nobody"), "has no class 'Nobody'"),
-        ((*RUN, "-v", "own_models:WantsMore"), "cannot be made"),
+        ((*RUN, "-v", "own_models:WantsMore"), "cannot be made with seed and device alone: missing a required"),
+        (
+            (*RUN, "-v", "own_models:RaisesWhenMade"),
+            "cannot be made: TypeError: object of type 'int' has no len() (own_models.py, line 75)",
+        ),
+        ((*RUN, "-v", "no_numbers:Model"), "ZeroDivisionError: division by zero (no_numbers.py, line 2)"),
         ((*RUN, "-v", "no_such_module:Model"), "cannot import 'no_such_module'"),
         (("run", "OUT", "-d", "Wafer", "--data-dir", "EMPTY"), "ucrbench data fetch Wafer"),
         (("status", "OUT"), "there are no results"),
@@ -118,7 +127,7 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "--scheduler", "tcp://127.0.0.1:1"), "--backend dask"),
         ((*RUN, "--backend", "inline", "--jobs", "2"), "--jobs"),
         ((*RUN, "--backend", "inline", "--job-timeout", "9s"), "--job-timeout"),
-        ((*RUN, "--seeds", "-1"), "is no number"),
+        ((*RUN, "--seeds", "-1"), "'-1' is no seed"),
         ((*RUN, "--set", "training.batch=0"), "at least 1"),
         ((*RUN, "--set", "training.lr=nan"), "a finite number"),
         ((*RUN, "--set", "codebook.update=both"), "choose from ema"),
@@ -133,8 +142,11 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "-v", "ae", "--fcn-weights", "BADWEIGHTS"), "not a readable weights file"),
     ],
 )
-def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, arguments, message):
+def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, monkeypatch, arguments, message):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "no_numbers.py").write_text("number = 0\nshare = 1 / number\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
     (tmp_path / "file").write_text("mine")
     for name in ("full", "weights"):
         (tmp_path / name).mkdir()
@@ -266,6 +278,67 @@ def test_data_commands(call, tmp_path):
 def test_help_shows_an_example(call, command):
     status, said, _ = call(command, "--help")
     assert (status, f"Example: ucrbench {command}" in said) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("run", "--help"),
+        ("list", "datasets"),
+        ("list", "scores"),
+        ("status", "OUT"),
+        ("check", "OUT"),
+        ("merge", "OUT", "-o", "OTHER"),
+    ],
+    ids=" ".join,
+)
+def test_light_commands_import_nothing_heavy(tmp_path, arguments):
+    out, other = tmp_path / "out", tmp_path / "other"
+    now = datetime.now(UTC)
+    row = JobRow(
+        job="0123abcd", attempt="4567abcd", dataset="GunPoint", variant="ae", views="none", preset="smoke", seed=0,
+        status="ok", started_at=now, finished_at=now, device="cpu", protocol_version=2, **versions(),
+    )  # fmt: skip
+    score = ScoreRow(
+        dataset="GunPoint", variant="ae", views="none", preset="smoke", seed=0, score="knn", value=0.5,
+        higher_is_better=True, score_version=1, protocol_version=2, data_hash="", treatment="", archive="2018",
+        device="cpu", job="0123abcd",
+    )  # fmt: skip
+    ResultStore(out, create=True).write_success(row, [score])
+    words = [str({"OUT": out, "OTHER": other}.get(word, word)) for word in arguments]
+    code = f"""
+import sys
+from ucrbench.bench.cli import main
+sys.argv = ["ucrbench", *{words}]
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    heavy = {"torch", "aeon", "sklearn", "matplotlib", "scipy", "loky", "distributed"}
+    assert not heavy & set(ended.stderr.split())
+
+
+def test_public_names_are_imported_when_they_are_used():
+    from ucrbench import bench
+    from ucrbench.bench.planning import plan
+    from ucrbench.bench.sweep import run
+
+    assert bench.run is run
+    assert bench.plan is plan
+    assert bench.scores.knn
+    assert all(getattr(bench, name) for name in bench.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        bench.nothing  # noqa: B018
+
+
+def test_the_help_names_every_preset(call):
+    said = call("run", "--help")[1]
+    assert all(name in said for name in PRESETS)
 
 
 def test_the_module_is_the_command(tmp_path):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ucrbench import datasets
-from ucrbench.bench import Execution, Sweep, counting, plan
+from ucrbench.bench import Execution, Sweep, UsageError, counting, plan
 from ucrbench.bench.cost import NOMINAL, Corrections, corrections, job_work
 from ucrbench.bench.counting import stages
 from ucrbench.bench.footprint import BASE, job_memory, memory_correction
@@ -104,3 +104,18 @@ def test_a_baseline_has_no_stages_and_an_own_model_those_of_an_ae():
     config = PRESETS["smoke"]
     assert stages(counting.variant_of("raw"), 100, config) == ()
     assert stages(counting.variant_of("own:Model"), 100, config) == stages(VARIANTS["ae"], 100, config)
+
+
+def test_a_seed_that_is_none_is_refused():
+    for seed in (-1, 2**32, 0.5):
+        with pytest.raises(UsageError, match="seeds are whole numbers from 0 to 4294967295"):
+            replace(SWEEP, seeds=(0, seed))
+
+
+def test_a_training_split_of_one_is_refused_for_methods_that_compare_series(monkeypatch):
+    info = replace(datasets.info("GunPoint"), n_train=1)
+    monkeypatch.setattr("ucrbench.datasets.info", lambda name: info)
+    sweep = Sweep(("GunPoint",), ("vqvae_barlow",), preset="smoke", device="cpu")
+    with pytest.raises(UsageError, match="the training split of GunPoint has 1: leave it out"):
+        plan(sweep, fetch=False)
+    assert len(plan(replace(sweep, variants=("vqvae", "ae")), fetch=False).jobs) == 2

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ucrbench.bench import Execution, Sweep, UsageError, run
+from ucrbench.bench import Execution, Sweep, UsageError, cli, run
+from ucrbench.bench.errors import JobFailed
 from ucrbench.bench.reproduction import reproduce
 from ucrbench.results import ResultStore
 
@@ -47,4 +48,23 @@ def test_what_cannot_be_reproduced_is_said(out, monkeypatch):
         reproduce(out, "")
     monkeypatch.setattr("ucrbench.bench.job.PROTOCOL_VERSION", 99)
     with pytest.raises(UsageError, match="are not what they were"):
+        reproduce(out, ResultStore(out).jobs()["job"].iloc[0], device="cpu")
+
+
+def test_a_job_that_fails_now_is_one_line_with_status_1(out, monkeypatch, capsys):
+    monkeypatch.setattr("ucrbench.models.latent_model.LatentModel.fit", lambda *_: 1 / 0)
+    job = ResultStore(out).jobs().sort_values("seed")["job"].iloc[0]
+    monkeypatch.setattr("sys.argv", ["ucrbench", "reproduce", str(out), job, "--device", "cpu"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    said = capsys.readouterr()
+    expected = "ucrbench: vqvae on ItalyPowerDemand, seed 0 failed this time: ZeroDivisionError: division by zero\n"
+    assert (stop.value.code, said.out, said.err) == (1, "", expected)
+
+
+def test_a_judge_that_fails_now_is_one_line(out, monkeypatch):
+    monkeypatch.setattr("ucrbench.bench.reproduction.read_judge", lambda *_: None)
+    monkeypatch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)
+    why = "failed this time: there is no FCN for ItalyPowerDemand: ZeroDivisionError: division by zero"
+    with pytest.raises(JobFailed, match=why):
         reproduce(out, ResultStore(out).jobs()["job"].iloc[0], device="cpu")

@@ -141,6 +141,15 @@ def test_a_model_of_ones_own_gets_the_scores_it_can_have(own, tmp_path):
     assert values(out)["ItalyPowerDemand", "own_models:Echo", 0, "reconstruction_mse"] == pytest.approx(0, abs=1e-6)
 
 
+def test_a_model_that_learns_its_number_of_codes_has_the_scores_of_codes(own, tmp_path):
+    out = tmp_path / "out"
+    sweep = replace(SMOKE, variants=("own_models:Codes",))
+    assert run(out, sweep, HERE).failed == 0
+    values = ResultStore(out).scores().set_index("score")["value"]
+    assert set(values.index) == VQ_ONLY | {"linear_probe", "knn"}
+    assert values["codebook_perplexity"] == pytest.approx(4.0, abs=1e-3)  # four codes, each as often as another
+
+
 def test_the_key_changes_with_what_decides_the_scores_and_with_nothing_else():
     base = replace(SMOKE, variants=("vqvae",))
 
@@ -176,7 +185,7 @@ def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
 def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_path, monkeypatch):
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)
+        patch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)
         summary = run(out, replace(SMOKE, variants=("ae",)), HERE)
     assert (summary.ran, summary.failed) == (1, 1)
     store = ResultStore(out)
@@ -249,7 +258,7 @@ def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
     store = ResultStore(out)
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
     monkeypatch.setattr("ucrbench.models.training.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
-    monkeypatch.setattr("ucrbench.bench.sweep.make_judge", lambda *_: 1 / 0)  # it is in the store
+    monkeypatch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)  # it is in the store
     scores = tuple(score for score in SCORES if score != "cas")
     assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0
     expected = values(done).loc[:, ["vqvae"]].drop("cas", level="score")
