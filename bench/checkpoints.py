@@ -1,4 +1,4 @@
-"""Where models keep how far they are, so that a job that was stopped goes on instead of beginning anew."""
+"""Checkpoints in a store: models keep there how far they are, so that a job that was stopped goes on instead of beginning anew."""
 
 import time
 import warnings
@@ -13,7 +13,7 @@ WORTH_KEEPING = 10.0  # seconds
 
 @dataclass(frozen=True)
 class StageCheckpoint:
-    """Where a model keeps how far a stage of its training is (`ucrbench.models.training.checkpoint.Storage`).
+    """The place in which a model keeps how far a stage of its training is (`ucrbench.models.training.checkpoint.Storage`).
 
     Attributes:
         store: the store; the process that trains writes there.
@@ -28,7 +28,7 @@ class StageCheckpoint:
     since: float = field(default_factory=time.monotonic)
 
     def load(self) -> bytes | None:
-        """What was saved last, None where nothing was."""
+        """Return the bytes that were saved last, None where there are none."""
         return self.store.load_checkpoint(self.job, self.stage)
 
     def save(self, write: Callable[[BinaryIO], object]) -> None:

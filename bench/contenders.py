@@ -1,4 +1,4 @@
-"""Who takes part: a variant of the table, or a user's own model class, named `module:Class`."""
+"""The methods that take part: a variant of the table, or a user's own model class, named `module:Class`."""
 
 import hashlib
 import importlib

@@ -8,7 +8,7 @@ class UsageError(ValueError):
 
 
 class PoolError(RuntimeError):
-    """What ran the jobs broke down; what was finished before is stored."""
+    """The machinery that ran the jobs broke down; what was finished before is stored."""
 
 
 class JobFailed(RuntimeError):

@@ -40,7 +40,7 @@ class Gate:
 
     @property
     def time_is_up(self) -> bool:
-        """Whether running jobs have only their grace left."""
+        """Tell whether running jobs have only their grace left."""
         return self._deadline is not None and time.monotonic() > self._deadline
 
     def fits_in_time(self, job: Job, with_judge: bool) -> bool:

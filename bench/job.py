@@ -30,7 +30,7 @@ class DataRef:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the jobs of one sweep share.
+    """The settings that the jobs of one sweep share.
 
     Attributes:
         preset: name of the preset.

@@ -1,4 +1,4 @@
-"""What is kept of jobs and judges beside their rows, and how it is found again."""
+"""The files that are kept of jobs and judges beside their rows, and the way to find them again."""
 
 from dataclasses import replace
 

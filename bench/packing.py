@@ -1,4 +1,4 @@
-"""How many jobs share a device: as many as its memory holds and as its measured throughput rewards."""
+"""The number of jobs that share a device: as many as its memory holds and as its measured throughput rewards."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class Packing:
         self._restart()
 
     def admits(self, running: list[float], need: float) -> bool:
-        """Whether a job of so many bytes may join those that run, given by theirs."""
+        """Tell whether a job of so many bytes may join those that run, given by theirs."""
         if not running:
             return True
         fits = self._memory is None or sum(running) + need <= self._memory

@@ -65,7 +65,7 @@ class Plan:
 
 
 def needs_judge(job: Job) -> bool:
-    """Whether a score that the job lacks is given by the FCN of its data set."""
+    """Tell whether a score that the job lacks is given by the FCN of its data set."""
     return any(SCORES[score].judge for score in job.scores)
 
 

@@ -1,4 +1,4 @@
-"""What a sweep shows while it runs: a bar with the time left, or a plain line per job without a terminal."""
+"""The progress of a sweep: a bar with the time left, or a plain line per job without a terminal."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -13,7 +13,7 @@ Keep = Literal["none", "light", "all"]
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a user asks for: data sets x variants x seeds under a preset.
+    """A sweep as a user asks for it: data sets x variants x seeds under a preset.
 
     Attributes:
         datasets: names in the archive; "all" stands for the 128.
@@ -58,7 +58,7 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Execution:
-    """How a sweep is carried out: nothing in here changes a score.
+    """The way in which a sweep is carried out: nothing in here changes a score.
 
     Attributes:
         workers: number of processes; None for as many as CPU cores over threads per job, and on a GPU for as many as

@@ -69,7 +69,7 @@ def free_memory(device: str) -> int:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory, of the host or of a device, did not suffice."""
+    """Tell whether an error says that memory, of the host or of a device, did not suffice."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)  # torch's words on CPUs

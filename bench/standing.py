@@ -1,4 +1,4 @@
-"""How the jobs of a sweep stand in a store: finished, to do, or left alone because they failed before."""
+"""The standing of a sweep's jobs in a store: finished, to do, or left alone because they failed before."""
 
 from collections.abc import Iterable
 from dataclasses import replace

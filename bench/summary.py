@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Summary:
-    """How a sweep ended.
+    """The end of a sweep, in numbers.
 
     Attributes:
         ran: jobs that were run now, to whatever end.

@@ -143,7 +143,7 @@ class _Course:
 
     @property
     def busy(self) -> bool:
-        """Whether anything runs or is about to."""
+        """Tell whether anything runs or is about to."""
         return bool(self.running or self.scoring or self.unscored or self.again or self.writer)
 
     def _start(self) -> None:

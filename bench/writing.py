@@ -48,7 +48,7 @@ class Writer:
         self._thread.join()
 
     def __len__(self) -> int:
-        """How many jobs are still to be stored, or to be told of by `written`."""
+        """Return how many jobs are still to be stored, or to be told of by `written`."""
         return self._unwritten
 
     def write(self, job: Job, outcomes: Sequence[Outcome]) -> None:

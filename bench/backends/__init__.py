@@ -1,4 +1,4 @@
-"""Where calls run: in this process, in worker processes of this machine, or on a Dask cluster."""
+"""The places where calls run: in this process, in worker processes of this machine, or on a Dask cluster."""
 
 from .backend import Backend, Lost, call
 from .cluster import Cluster

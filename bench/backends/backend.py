@@ -1,4 +1,4 @@
-"""What a backend is: a number of slots, each of which runs one call at a time."""
+"""The protocol of a backend: a number of slots, each of which runs one call at a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Backend(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many calls can run at once, at the moment."""
+        """Return how many calls can run at once, at the moment."""
 
     def start(self, name: str, function: Callable[..., Any], *arguments: Any) -> None:
         """Run a call; one that raises gives `Lost` with the error's text."""
@@ -36,7 +36,7 @@ class Backend(Protocol):
         """
 
     def seconds(self, name: str) -> float:
-        """How long a call has run; the start of a process before it does not count, where that is known."""
+        """Return the seconds that a call has run; the start of a process before it does not count, where that is known."""
 
     def kill(self, name: str) -> None:
         """End a running call at once; its end is not told any more."""

@@ -115,7 +115,7 @@ class _Worker:
 
 
 def _called(function: Callable[..., Any], *arguments: Any) -> tuple[Any, int]:
-    """What a call gives, and the bytes that it leaves free in pieces of its process's heap."""
+    """The result of a call, and the bytes that it leaves free in pieces of its process's heap."""
     return function(*arguments), heap_left()
 
 
@@ -127,7 +127,7 @@ def _import_all() -> None:
 
 
 def _settle(parent: int) -> None:
-    """What a worker does before its first call."""
+    """Prepare a worker for its first call."""
     for number in (signal.SIGINT, signal.SIGTERM):  # which often go to the whole process group
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""What is printed: tables, lines, and streams that may be closed, full or unable to encode a name."""
+"""Printing: tables, lines, and streams that may be closed, full or unable to encode a name."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What the heap keeps of freed tensors, seen in the resident memory of this process."""
+"""The heap keeps freed tensors or gives them back, seen in the resident memory of this process."""
 
 import platform
 
@@ -17,7 +17,7 @@ def resident() -> int:
 
 
 def use_and_free(mebibytes: int, times: int) -> int:
-    """How much less resident memory there is when so many tensors, alive together, were freed in the end."""
+    """Return how much less resident memory there is when so many tensors, alive together, were freed in the end."""
     tensors = [torch.ones(mebibytes * MIB // 4) for _ in range(times)]
     peak = resident()
     del tensors

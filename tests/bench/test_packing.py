@@ -1,4 +1,4 @@
-"""How many jobs share a device, on a made-up device whose throughput is known."""
+"""The number of jobs that share a device, on a made-up device whose throughput is known."""
 
 import pytest
 from hypothesis import given

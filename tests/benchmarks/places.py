@@ -1,4 +1,4 @@
-"""Where benchmarks run, and how two ways of doing the same are timed in turn."""
+"""The device on which benchmarks run, and how two ways of doing the same are timed in turn."""
 
 import os
 import time
@@ -57,7 +57,7 @@ def paired(benchmark, ours: Callable[[int, Laps], object], plain: Callable[[int]
 
 
 def compared(times: dict[str, list[float]]) -> dict[str, float]:
-    """What a benchmark reports of the seconds of "ours" and of what is "beside" it, measured in turn."""
+    """Return what a benchmark reports of the seconds of "ours" and of what is "beside" it, measured in turn."""
     ratios = [b / a for a, b in zip(times["ours"], times["beside"], strict=True)]
     return {
         "ms": 1000 * median(times["ours"]),

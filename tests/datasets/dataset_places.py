@@ -1,4 +1,4 @@
-"""Where real data may lie: with aeon, beside the repository, or in its ignored folder."""
+"""The places where real data may lie: with aeon, beside the repository, or in its ignored folder."""
 
 from pathlib import Path
 

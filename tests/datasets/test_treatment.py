@@ -1,4 +1,4 @@
-"""What is done to raw series, as properties of arbitrary input and against the archive's own figures."""
+"""The treatment of raw series, as properties of arbitrary input and against the archive's own figures."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is called over and over: each call does its work once, whatever becomes of the capture."""
+"""A function that is called over and over: each call does its work once, whatever becomes of the capture."""
 
 import warnings
 from contextlib import nullcontext

@@ -129,7 +129,7 @@ def test_sorting(site, browser):
 
 
 def test_filtering_and_deep_links(site, browser):
-    """What is chosen is in the address, and the address brings it back."""
+    """The choice is in the address, and the address brings it back."""
     with Visit(browser, site.first) as visit:
         visit.page.select_option("select[name=score]", "fid")
         visit.page.select_option("select[name=gaps]", "worst")
