@@ -1,4 +1,4 @@
-"""Checkpoints in a store: models keep there how far they are, so that a job that was stopped goes on instead of beginning anew."""
+"""Checkpoints in a store, from which a job that was stopped goes on instead of beginning anew."""
 
 import time
 import warnings
@@ -13,7 +13,7 @@ WORTH_KEEPING = 10.0  # seconds
 
 @dataclass(frozen=True)
 class StageCheckpoint:
-    """The place in which a model keeps how far a stage of its training is (`ucrbench.models.training.checkpoint.Storage`).
+    """The place of a stage of training in a store (`ucrbench.models.training.checkpoint.Storage`).
 
     Attributes:
         store: the store; the process that trains writes there.

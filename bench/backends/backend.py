@@ -36,7 +36,7 @@ class Backend(Protocol):
         """
 
     def seconds(self, name: str) -> float:
-        """Return the seconds that a call has run; the start of a process before it does not count, where that is known."""
+        """Return the seconds that a call has run; a process that starts before it counts only where that is not known."""
 
     def kill(self, name: str) -> None:
         """End a running call at once; its end is not told any more."""
