@@ -36,7 +36,7 @@ class Backend(Protocol):
         """
 
     def seconds(self, name: str) -> float:
-        """Return the seconds that a call has run; a process that starts before it counts only where that is not known."""
+        """Return the seconds that a call has run, without the start of its process where that is known."""
 
     def kill(self, name: str) -> None:
         """End a running call at once; its end is not told any more."""
