@@ -90,7 +90,8 @@ def _newest(jobs: pd.DataFrame) -> pd.DataFrame:
 
 def _new_scores(scores: pd.DataFrame, jobs: pd.DataFrame, newest: pd.DataFrame) -> pa.Table:
     # Scores of a job that was cut off before it was done are left behind: it will be run again.
-    scores = scores.join(newest.rename(columns=lambda name: f"_{name}"), on=["_store", "job"], how="inner")
+    done = newest.rename(columns=lambda name: f"_{name}").reset_index()
+    scores = scores.merge(done, on=["_store", "job"], how="inner")
     of_attempt = jobs.drop_duplicates("attempt").set_index("attempt")["finished_at"]
     known = scores["attempt"].isin(of_attempt.index)
     scores["_finished_at"] = scores["attempt"].map(of_attempt).where(known, scores["_finished_at"])

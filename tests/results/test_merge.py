@@ -148,3 +148,18 @@ def test_equal_times_are_decided_alike_in_any_order(tmp_path):
         found.add(store.scores()["value"].item())
         assert store.load_checkpoint("bbbb", "prior") is None
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("statuses", [("failed",), ("failed", "failed"), ("ok", "failed")])
+def test_stores_without_a_score_join_too(tmp_path, statuses):
+    for place, status in enumerate(statuses):
+        store = ResultStore(tmp_path / str(place), create=True)
+        if status == "ok":
+            store.write_success(job_row(f"{place:04x}"), [])
+        else:
+            store.write_failure(job_row(f"{place:04x}", status=status))
+    sources = [tmp_path / str(place) for place in range(len(statuses))]
+    assert merge(sources, tmp_path / "all") == statuses.count("ok")
+    scores, jobs = tables(tmp_path / "all")
+    assert scores.empty
+    assert sorted(jobs["status"]) == sorted(statuses)
