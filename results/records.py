@@ -45,7 +45,7 @@ class ScoreRow:
         reference: What the samples were compared with, such as "test".
         score_version: Version of the score's definition.
         protocol_version: Version of the protocol.
-        data_hash: Hash of the arrays the job was trained and scored on.
+        data_hash: SHA-256 of the data set's content as published, before any treatment.
         treatment: What was done about missing values, unequal lengths and scale.
         archive: Version of the archive, such as "2018".
         device: What the job ran on, in words.
@@ -93,8 +93,8 @@ class JobRow:
         seconds_earlier: Those of earlier attempts in it; they are in seconds_fit and seconds_prior, too.
         peak_memory_bytes, peak_device_memory_bytes: Highest use of the process, and of the device's memory.
         device, threads: What it ran on, and with how many threads.
-        captured: Whether the training steps were replayed as a CUDA graph.
-        precision: Precision of the training steps, such as "float32".
+        captured: Whether every stage, training and sampling, was replayed as a CUDA graph; None on a CPU.
+        precision: Precision of the networks: "fp32" (on CUDA with TF32) or "bf16".
         n_parameters: Parameters of the model's networks.
         n_train, n_test, length, n_classes: Size of the data set.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
