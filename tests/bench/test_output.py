@@ -46,10 +46,12 @@ def test_a_name_that_the_stream_cannot_encode_is_replaced(tmp_path):
     assert set(ResultStore(out).jobs()["variant"]) == {"modèle:Élan"}
 
 
-@pytest.mark.parametrize(("to", "status"), [("> /dev/full", 1), ("| head -1", 141)])
-def test_other_commands_say_in_a_line_that_they_cannot_print(to, status):
-    ended = shell(f"{sys.executable} -m ucrbench.bench list datasets {to}", Path())
-    assert "Traceback" not in ended.stderr
-    if status == 1:
-        assert ended.returncode == 1
-        assert ended.stderr == "ucrbench: cannot print: No space left on device\n"
+def test_other_commands_say_in_a_line_that_they_cannot_print():
+    ended = shell(f"{sys.executable} -m ucrbench.bench list datasets > /dev/full", Path())
+    assert (ended.returncode, ended.stderr) == (1, "ucrbench: cannot print: No space left on device\n")
+
+
+def test_whoever_reads_may_have_enough():
+    ended = shell(f"{sys.executable} -m ucrbench.bench list datasets | true", Path())
+    assert ended.returncode in (0, 1, 141)  # 0 where all was written before the reader went, 1 where rich noticed
+    assert ended.stderr == ""
