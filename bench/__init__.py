@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import scores
     from .errors import UsageError
-    from .planning import Plan, plan
-    from .presets import PRESETS
-    from .request import Execution, Sweep
-    from .summary import Summary
-    from .sweep import run
+    from .planning.plan import Plan, plan
+    from .planning.presets import PRESETS
+    from .planning.request import Execution, Sweep
+    from .sweep.run import run
+    from .sweep.summary import Summary
 
 _HOMES = {
-    "PRESETS": ".presets",
-    "Execution": ".request",
-    "Plan": ".planning",
-    "Summary": ".summary",
-    "Sweep": ".request",
+    "PRESETS": ".planning.presets",
+    "Execution": ".planning.request",
+    "Plan": ".planning.plan",
+    "Summary": ".sweep.summary",
+    "Sweep": ".planning.request",
     "UsageError": ".errors",
-    "plan": ".planning",
-    "run": ".sweep",
+    "plan": ".planning.plan",
+    "run": ".sweep.run",
 }
 
 __all__ = ["PRESETS", "Execution", "Plan", "Summary", "Sweep", "UsageError", "plan", "run", "scores"]

@@ -14,7 +14,7 @@ import typer
 
 from ucrbench.bench import PRESETS, Execution, Sweep, run
 from ucrbench.bench.cli import app
-from ucrbench.bench.overrides import keys
+from ucrbench.bench.planning.overrides import keys
 from ucrbench.models.protocol import Generates, Model, Reconstructs
 from ucrbench.models.variants import VARIANTS
 from ucrbench.results import SCORES, JobRow, ReferenceRow, ScoreRow

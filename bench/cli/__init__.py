@@ -4,6 +4,7 @@ Commands import what needs torch when they are called: help, lists and the care 
 """
 
 import sys
+from typing import Any
 
 import typer
 
@@ -18,7 +19,7 @@ from .app import app
 from .output import drop_output, steady_streams
 
 # Typer carries its own copy of click, whose errors it does not export by name.
-ClickException = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+ClickException: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """`list`: what there is to choose from."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import typer
@@ -18,7 +19,7 @@ def list_(
 
     Example: ucrbench list datasets
     """
-    rows: dict[str, list[tuple[object, ...]]]
+    rows: Sequence[Sequence[object]]
     if what == "datasets":
         head = ("name", "type", "train", "test", "classes", "length", "archive")
         rows = [
@@ -34,8 +35,8 @@ def list_(
         better = {True: "higher", False: "lower", None: "-"}
         rows = [(name, better[s.higher_is_better], s.description) for name, s in SCORES.items()]
     else:
-        from ..overrides import keys
-        from ..presets import PRESETS
+        from ..planning.overrides import keys
+        from ..planning.presets import PRESETS
 
         head = ("setting", *PRESETS)
         settings = [keys(config) for config in PRESETS.values()]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ...results import ResultStore
-from ..request import Execution, Sweep
+from ..planning.request import Execution, Sweep
 from .app import app
 from .output import print_table
 from .reporting import dataset_types, reporting
@@ -21,7 +21,7 @@ def demo(out: Annotated[Path, typer.Argument(help="Folder of the results.")] = P
 
     Example: ucrbench demo
     """
-    from ..job import PROTOCOL_VERSION
+    from ..planning.job import PROTOCOL_VERSION
 
     status = run_and_tell(out, Sweep(DEMO), Execution())
     if status > 1:

@@ -15,7 +15,7 @@ def info() -> None:
 
     Example: ucrbench info
     """
-    from ..resources import device_title, resolve_device
+    from ..planning.devices import device_title, resolve_device
 
     folder = datasets.data_folder()
     there = sum(datasets.is_here(name) for name in datasets.names())

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..errors import UsageError
-from ..request import FAILURES, Keep
+from ..planning.request import FAILURES, Keep
 
 MOST_SEEDS = 10_000
 

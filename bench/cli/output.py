@@ -3,12 +3,13 @@
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 
-def print_table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def print_table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in head:
         table.add_column(str(name), no_wrap=True)

@@ -8,7 +8,7 @@ import typer
 from ...results import ResultStore
 from ...results import check as look_over
 from ...results import merge as merge_stores
-from ..progress import duration
+from ..sweep.progress import duration
 from .app import app
 from .options import DataDir, Device, Out, Weights
 from .output import print_table
@@ -25,9 +25,9 @@ def status(out: Out) -> None:
     seconds = jobs.groupby("variant")["seconds_total"].sum()
     rows = [(name, *counts.loc[name], duration(seconds[name])) for name in counts.index]
     print_table(("variant", *counts.columns, "time"), rows)
-    for row in jobs[jobs["status"] != "ok"].itertuples():
-        tries = f" ({row.attempts} attempts)" if row.attempts > 1 else ""
-        print(f"{row.status}: {row.variant} on {row.dataset}, seed {row.seed}{tries}: {row.error}")
+    for row in jobs[jobs["status"] != "ok"].to_dict("records"):
+        tries = f" ({row['attempts']} attempts)" if row["attempts"] > 1 else ""
+        print(f"{row['status']}: {row['variant']} on {row['dataset']}, seed {row['seed']}{tries}: {row['error']}")
 
 
 @app.command()
@@ -75,7 +75,7 @@ def reproduce(
 
     Example: ucrbench reproduce out 3fa9
     """
-    from ..reproduction import reproduce as run_again
+    from ..job.reproduction import reproduce as run_again
 
     table = run_again(out, job, data_dir, device, fcn_weights)
     print_table(

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 
 from ...results import ResultStore
-from ..progress import duration, reporter
-from ..request import Execution, Sweep
+from ..planning.request import Execution, Sweep
+from ..sweep.progress import duration, reporter
 from .app import app
 from .options import (
     Backend,
@@ -40,7 +40,7 @@ from .options import (
 from .output import print_table, say
 
 if TYPE_CHECKING:
-    from ..planning import Plan
+    from ..planning.plan import Plan
 
 
 @app.command()
@@ -64,7 +64,7 @@ def plan(
 
     Example: ucrbench plan -d GunPoint,FordA -v vqvae,vqvae_barlow --seeds 0-4 -p standard
     """
-    from ..planning import plan as make_plan
+    from ..planning.plan import plan as make_plan
 
     sweep = Sweep(
         split(datasets), split(variants), seeds_of(seeds), preset, tuple(set_ or ()), split(scores) or None,
@@ -115,7 +115,7 @@ def run(
 
 def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
     """Run a sweep, say how it ended, and return its exit status."""
-    from ..sweep import run as run_sweep
+    from ..sweep.run import run as run_sweep
 
     summary = run_sweep(out, sweep, execution, reporter(Console()))
     for line in summary.sentences(out):
@@ -125,7 +125,7 @@ def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
 
 def _print_plan(planned: "Plan") -> None:
     rows = [
-        (job.data.name, job.contender.name, job.seed, planned.standing[job.key], duration(planned.seconds[job.key]))
+        (job.data.name, job.method.name, job.seed, planned.standing[job.key], duration(planned.seconds[job.key]))
         for job in planned.jobs
     ]
     print_table(("data set", "variant", "seed", "status", "predicted"), rows)

@@ -37,7 +37,7 @@ class Evaluation:
     """The things of which the scores of one job are computed.
 
     Attributes:
-        arrays: The job's arrays by name, see `bench.outputs.Outputs`.
+        arrays: The job's arrays by name, see `bench.job.outputs.Outputs`.
         seed: Seed of the job.
         judge: Show series (n, L) to the data set's FCN; None where there is none.
         train: Train an FCN on series (n, L) and their classes (n,); None where none can be trained.
@@ -103,7 +103,7 @@ class Measure:
     """The way in which a score is computed.
 
     Attributes:
-        needs: Names of the arrays that it is made of, see `bench.outputs.Outputs`.
+        needs: Names of the arrays that it is made of, see `bench.job.outputs.Outputs`.
         of_job: Return the score of a job.
         of_real: Return the reference beside it, given real series; None for a score without one.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ucrbench.bench import cli
-from ucrbench.bench.presets import PRESETS
+from ucrbench.bench.planning.presets import PRESETS
 from ucrbench.models.variants import VARIANTS
 from ucrbench.results import JobRow, ResultStore, ScoreRow, versions
 
@@ -325,8 +325,8 @@ finally:
 
 def test_public_names_are_imported_when_they_are_used():
     from ucrbench import bench
-    from ucrbench.bench.planning import plan
-    from ucrbench.bench.sweep import run
+    from ucrbench.bench.planning.plan import plan
+    from ucrbench.bench.sweep.run import run
 
     assert bench.run is run
     assert bench.plan is plan

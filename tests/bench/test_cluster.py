@@ -104,7 +104,7 @@ def test_without_its_scheduler_a_sweep_ends_with_a_message_and_goes_on(own, tmp_
 
 
 def test_a_scheduler_that_goes_while_a_result_travels_is_said(tmp_path):
-    from ucrbench.bench.backends import Cluster
+    from ucrbench.bench.sweep.backends import Cluster
 
     def results_for_ever() -> None:  # should the first arrive in time, the next does not
         while True:
@@ -125,7 +125,7 @@ def test_a_scheduler_that_goes_while_a_result_travels_is_said(tmp_path):
 
 
 def test_gpus_that_workers_offer_are_the_slots(tmp_path):
-    from ucrbench.bench.backends import Cluster
+    from ucrbench.bench.sweep.backends import Cluster
 
     with cluster(tmp_path, "--resources", "GPU=3") as (address, _, _):
         plain, gpu = Cluster(address), Cluster(address, gpu=True)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ucrbench.bench import Execution, Summary, Sweep, run
-from ucrbench.bench.cost import NOMINAL, Speed
+from ucrbench.bench.planning.cost import NOMINAL, Speed
 from ucrbench.results import ResultStore
 
 HERE = Path(__file__).parent
@@ -107,7 +107,7 @@ def test_a_signal_ends_it_in_seconds_with_everything_stored(tmp_path, number):
 
 def test_a_time_limit_starts_nothing_that_does_not_fit(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "ucrbench.bench.planning.speed_of", lambda *_: Speed(2e9, 1e-3)
+        "ucrbench.bench.planning.prediction.probe", lambda *_: Speed(2e9, 1e-3)
     )  # so slow that a `thesis` job takes hours
     sweep = Sweep(("GunPoint",), ("vqvae", "raw"), preset="thesis", scores=("knn",), device="cpu")
     started = time.monotonic()
@@ -118,7 +118,7 @@ def test_a_time_limit_starts_nothing_that_does_not_fit(tmp_path, monkeypatch):
 
 
 def test_a_time_limit_ends_what_takes_longer_than_was_predicted(own, tmp_path, monkeypatch):
-    monkeypatch.setattr("ucrbench.bench.planning.speed_of", lambda *_: NOMINAL)
+    monkeypatch.setattr("ucrbench.bench.planning.prediction.probe", lambda *_: NOMINAL)
     started = time.monotonic()
     run(tmp_path / "warm", replace(SWEEP, variants=("raw",)), Execution(workers=2))
     enough = 10 + 3 * (time.monotonic() - started)  # for `raw`, on a machine as busy as this one

@@ -6,7 +6,7 @@ import psutil
 import pytest
 import torch
 
-from ucrbench.bench.heap import heap_left, kept_heap, trim_heap
+from ucrbench.bench.job.heap import heap_left, kept_heap, trim_heap
 
 MIB = 2**20
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc's heap")

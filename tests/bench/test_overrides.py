@@ -3,8 +3,8 @@
 import pytest
 
 from ucrbench.bench.errors import UsageError
-from ucrbench.bench.overrides import keys, override
-from ucrbench.bench.presets import PRESETS, preset
+from ucrbench.bench.planning.overrides import keys, override
+from ucrbench.bench.planning.presets import PRESETS, preset
 from ucrbench.models.config import Codebook, Config
 from ucrbench.models.errors import ModelError
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ucrbench.bench.packing import Packing
+from ucrbench.bench.sweep.packing import Packing
 
 
 def drive(packing: Packing, throughput, jobs: int) -> list[int]:

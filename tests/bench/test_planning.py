@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ucrbench import datasets
-from ucrbench.bench import Execution, Sweep, UsageError, counting, plan
-from ucrbench.bench.cost import NOMINAL, Corrections, corrections, job_work
-from ucrbench.bench.counting import stages
-from ucrbench.bench.footprint import BASE, job_memory, memory_correction
-from ucrbench.bench.presets import PRESETS
+from ucrbench.bench import Execution, Sweep, UsageError, plan
+from ucrbench.bench.planning import counting
+from ucrbench.bench.planning.cost import NOMINAL, Corrections, corrections, job_work
+from ucrbench.bench.planning.counting import stages
+from ucrbench.bench.planning.footprint import BASE, job_memory, memory_correction
+from ucrbench.bench.planning.presets import PRESETS
 from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS
 
@@ -34,7 +35,7 @@ def test_shards_are_of_about_equal_cost():
 
     def cost(part: int) -> float:
         jobs = plan(sweep, execution=Execution(shard=(part, 8)), fetch=False).jobs
-        return sum(NOMINAL.seconds(job_work(j.contender.name, infos[j.data.name], j.settings.config)) for j in jobs)
+        return sum(NOMINAL.seconds(job_work(j.method.name, infos[j.data.name], j.settings.config)) for j in jobs)
 
     costs = [cost(part) for part in range(1, 9)]
     assert max(costs) < 1.2 * min(costs)

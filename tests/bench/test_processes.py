@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from ucrbench.bench.backends.backend import call
-from ucrbench.bench.backends.processes import Processes
-from ucrbench.bench.heap import heap_left
+from ucrbench.bench.job.heap import heap_left
+from ucrbench.bench.sweep.backends.backend import call
+from ucrbench.bench.sweep.backends.processes import Processes
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_a_process_is_kept_from_call_to_call(one):
 @pytest.mark.skipif(heap_left() == 0, reason="glibc tells since 2.33, others do not")
 def test_a_process_whose_heap_is_in_pieces_is_replaced(one):
     def pieces(mebibytes):  # within a test, so that it travels by its code
-        from ucrbench.bench.heap import trim_heap
+        from ucrbench.bench.job.heap import trim_heap
 
         blocks = [bytearray(size) for _ in range(16 * mebibytes) for size in (2**16, 2**10)]
         os.kept = blocks[1::2]

@@ -6,7 +6,7 @@ import pytest
 
 from ucrbench.bench import Execution, Sweep, UsageError, cli, run
 from ucrbench.bench.errors import JobFailed
-from ucrbench.bench.reproduction import reproduce
+from ucrbench.bench.job.reproduction import reproduce
 from ucrbench.results import ResultStore
 
 HERE = Execution(backend="inline")
@@ -46,7 +46,7 @@ def test_what_cannot_be_reproduced_is_said(out, monkeypatch):
         reproduce(out, "0123456789")
     with pytest.raises(UsageError, match="several jobs"):
         reproduce(out, "")
-    monkeypatch.setattr("ucrbench.bench.job.PROTOCOL_VERSION", 99)
+    monkeypatch.setattr("ucrbench.bench.planning.job.PROTOCOL_VERSION", 99)
     with pytest.raises(UsageError, match="are not what they were"):
         reproduce(out, ResultStore(out).jobs()["job"].iloc[0], device="cpu")
 
@@ -63,8 +63,8 @@ def test_a_job_that_fails_now_is_one_line_with_status_1(out, monkeypatch, capsys
 
 
 def test_a_judge_that_fails_now_is_one_line(out, monkeypatch):
-    monkeypatch.setattr("ucrbench.bench.reproduction.read_judge", lambda *_: None)
-    monkeypatch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)
+    monkeypatch.setattr("ucrbench.bench.job.reproduction.read_judge", lambda *_: None)
+    monkeypatch.setattr("ucrbench.bench.job.runner.make_judge", lambda *_: 1 / 0)
     why = "failed this time: there is no FCN for ItalyPowerDemand: ZeroDivisionError: division by zero"
     with pytest.raises(JobFailed, match=why):
         reproduce(out, ResultStore(out).jobs()["job"].iloc[0], device="cpu")

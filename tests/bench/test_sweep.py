@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from ucrbench.bench import Execution, Sweep, plan, run
-from ucrbench.bench.evaluation import Referees, evaluate
-from ucrbench.bench.judge import judge_ref, make_judge
-from ucrbench.bench.outputs import Outputs, generate, represent
-from ucrbench.bench.planning import DataRef, _settings
+from ucrbench.bench.job.evaluation import Referees, evaluate
+from ucrbench.bench.job.judge import make_judge
+from ucrbench.bench.job.outputs import Outputs, generate, represent
+from ucrbench.bench.planning.job import DataRef
+from ucrbench.bench.planning.judge_ref import judge_ref
+from ucrbench.bench.planning.plan import settings_of
 from ucrbench.datasets import load
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 from ucrbench.reports import report
@@ -185,7 +187,7 @@ def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
 def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_path, monkeypatch):
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)
+        patch.setattr("ucrbench.bench.job.runner.make_judge", lambda *_: 1 / 0)
         summary = run(out, replace(SMOKE, variants=("ae",)), HERE)
     assert (summary.ran, summary.failed) == (1, 1)
     store = ResultStore(out)
@@ -207,7 +209,7 @@ def test_plan_lists_longest_first_with_predictions(done):
 
 
 def test_scoring_leaves_every_state_dict_as_it_was():
-    settings = _settings(SMOKE, HERE)
+    settings = settings_of(SMOKE)
     dataset = load("ItalyPowerDemand")
     ref = judge_ref(DataRef(dataset.name, dataset.data_hash, None), settings, None, 2)
     judge = make_judge(ref, dataset)
@@ -251,14 +253,14 @@ def test_the_judge_is_made_once_per_data_set(done):
 def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):
     out = tmp_path / "out"
     sweep = replace(SMOKE, variants=("vqvae",))
-    monkeypatch.setattr("ucrbench.bench.checkpoints.WORTH_KEEPING", 0.0)
+    monkeypatch.setattr("ucrbench.bench.job.checkpoints.WORTH_KEEPING", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr("ucrbench.models.latent_model.LatentModel.sample", lambda *_: 1 / 0)
         assert run(out, sweep, HERE).failed == 1
     store = ResultStore(out)
     assert [stage for _, stage in store.checkpoints()] == ["autoencoder", "prior"]
     monkeypatch.setattr("ucrbench.models.training.loop._Step.__call__", lambda _: 1 / 0)  # a step would be an error
-    monkeypatch.setattr("ucrbench.bench.runner.make_judge", lambda *_: 1 / 0)  # it is in the store
+    monkeypatch.setattr("ucrbench.bench.job.runner.make_judge", lambda *_: 1 / 0)  # it is in the store
     scores = tuple(score for score in SCORES if score != "cas")
     assert run(out, replace(sweep, scores=scores), replace(HERE, retry=("failed",))).failed == 0
     expected = values(done).loc[:, ["vqvae"]].drop("cas", level="score")

@@ -11,7 +11,7 @@ import torch
 from bench_steps import BATCH, series
 from places import DEVICE, ROUNDS, UNTIMED, Laps, compared
 
-from ucrbench.bench.heap import kept_heap
+from ucrbench.bench.job.heap import kept_heap
 from ucrbench.models.config import Config, Training
 from ucrbench.models.training.loop import train
 from ucrbench.models.variants import MAIN_VARIANTS, build

@@ -7,7 +7,7 @@ import pytest
 from places import DEVICE
 
 from ucrbench.bench import Execution, Sweep, run
-from ucrbench.bench.presets import PRESETS
+from ucrbench.bench.planning.presets import PRESETS
 from ucrbench.models.config import Training
 from ucrbench.models.variants import MAIN_VARIANTS, build
 

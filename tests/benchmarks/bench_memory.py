@@ -10,9 +10,9 @@ from ucrbench.models.variants import MAIN_VARIANTS
 
 WORK = """
 import sys, numpy as np
-from ucrbench.bench.resources import peak_memory
+from ucrbench.bench.job.resources import peak_memory
 from ucrbench.models.config import Config, Training
-from ucrbench.bench.heap import kept_heap
+from ucrbench.bench.job.heap import kept_heap
 from ucrbench.models.training.loop import train
 from ucrbench.models.variants import build
 import torch

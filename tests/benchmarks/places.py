@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ucrbench.bench.heap import kept_heap
+from ucrbench.bench.job.heap import kept_heap
 from ucrbench.models.training.cuda_graph import WARM_UP
 
 DEVICE = os.environ.get("UCRBENCH_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")

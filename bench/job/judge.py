@@ -1,0 +1,118 @@
+"""The FCN that judges generated series, and the real-data references it gives: once per data set."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ...datasets import Dataset
+from ...models.config import Training
+from ...models.fcn import FCN, load_weights, predict
+from ...models.spectrogram import Spectrogram
+from ...models.training.loop import train
+from ...results import SCORES, ReferenceRow
+from ..planning.job import PROTOCOL_VERSION
+from ..planning.judge_ref import JudgeRef
+from ..scores import MEASURES, Real
+from .heap import kept_heap
+
+PICTURED = 60  # real test series kept for pictures
+
+
+@dataclass(frozen=True)
+class Judge:
+    """An FCN and what it says of the real series.
+
+    Attributes:
+        name: as in the results: "trained:<hash>" or "supervised-fcn:<hash>".
+        weights: its state dict as `torch.save` writes it.
+        features: of the real test series after the spectrogram pair, (n_test, 128) float32.
+        rows: the references; empty where they were read back from a store.
+        pictured: a few of those series (n, L') and their classes (n,), for pictures; empty likewise.
+    """
+
+    name: str
+    weights: bytes
+    features: np.ndarray
+    rows: tuple[ReferenceRow, ...] = ()
+    pictured: tuple[np.ndarray, ...] = ()
+
+    def fcn(self, device: str) -> FCN:
+        """The classifier on a device, in evaluation mode."""
+        return load_weights(io.BytesIO(self.weights)).to(device)
+
+
+@dataclass(frozen=True)
+class NoJudge:
+    """In place of a judge: why there is none, on one line."""
+
+    reason: str
+
+
+def through_pair(x: np.ndarray) -> np.ndarray:
+    """Real series (N, 1, L) as generated ones come: through the spectrogram and back, (N, 1, 2 floor(L / 2))."""
+    pair = Spectrogram()
+    with torch.no_grad():
+        return torch.cat([pair.inverse(pair(part)) for part in torch.as_tensor(x).split(1024)]).numpy()
+
+
+def train_fcn(x: np.ndarray, y: np.ndarray, classes: int, budget: Training, seed: int, device: str) -> FCN:
+    """An FCN trained on series (N, 1, L) and classes (N,), in evaluation mode on the device."""
+    with torch.random.fork_rng([device] if device.startswith("cuda") else []):
+        torch.manual_seed(seed)
+        fcn = FCN(classes).to(device)
+        data = torch.as_tensor(x, device=device), torch.as_tensor(y, device=device)
+        with kept_heap():
+            train(fcn, data, budget)
+    return fcn
+
+
+def make_judge(ref: JudgeRef, dataset: Dataset) -> Judge:
+    """Train or read the FCN of a data set and let it judge the real series.
+
+    The references are the inception score of the real test series (ten splits, as for generated ones), the FID of
+    train against test, and the accuracy on test; real series have gone through the spectrogram pair.
+    """
+    settings = ref.settings
+    x_train, x_test = through_pair(dataset.x_train), through_pair(dataset.x_test)
+    if ref.weights is None:
+        budget = settings.config.classifier.training
+        fcn = train_fcn(x_train, dataset.y_train, dataset.n_classes, budget, 0, settings.device)
+    else:
+        fcn = load_weights(ref.weights).to(settings.device)
+    buffer = io.BytesIO()
+    torch.save({name: value.cpu().contiguous() for name, value in fcn.state_dict().items()}, buffer)
+    kind = ref.identity.split(":")[0]
+    name = ref.identity if ref.weights else f"{kind}:{_weights_hash(fcn)}"
+    _, train_features = predict(fcn, x_train)
+    probabilities, test_features = predict(fcn, x_test)
+    real = Real(x_train[:, 0], x_test[:, 0], dataset.y_test, probabilities, train_features, test_features)
+    rows = tuple(
+        ReferenceRow(
+            dataset=dataset.name,
+            score=score.reference,
+            value=found.value,
+            higher_is_better=score.higher_is_better,
+            n_samples=found.n_samples,
+            classifier=name,
+            data_hash=dataset.data_hash,
+            treatment=dataset.treatment,
+            protocol_version=PROTOCOL_VERSION,
+            preset=settings.preset,
+            reference=ref.key,
+        )
+        for score in SCORES.values()
+        if (measure := MEASURES[score.name].of_real)
+        for found in (measure(real),)
+    )
+    shown = np.random.default_rng(0).permutation(len(x_test))[:PICTURED]
+    return Judge(name, buffer.getvalue(), test_features, rows, (x_test[shown, 0], dataset.y_test[shown]))
+
+
+def _weights_hash(fcn: FCN) -> str:
+    digest = hashlib.sha256()
+    for name, value in fcn.state_dict().items():
+        digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,145 @@
+"""The time that a job will take, from the sizes of its data set: counted operations over measured speed."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import pandas as pd
+import torch
+
+from ...datasets import DatasetInfo
+from ...models.autoencoders import AutoEncoder
+from ...models.config import Config, Network, Training
+from ...models.training.loop import train
+from . import counting
+
+_ENOUGH = 3  # finished jobs of a variant, for a correction of its own
+_TRAIN = 3  # operations of a training step per operation of its forward pass: a backward pass has two for each
+
+
+@dataclass(frozen=True)
+class Work:
+    """Counted work: floating point operations, and optimiser steps with their fixed cost each."""
+
+    operations: float
+    steps: float
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(self.operations + other.operations, self.steps + other.steps)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Speed of a device: operations per second, and seconds that a step takes whatever its size."""
+
+    rate: float
+    step: float
+
+    def seconds(self, work: Work) -> float:
+        """Return the predicted wall time."""
+        return work.operations / self.rate + work.steps * self.step
+
+
+NOMINAL = Speed(5e10, 1e-3)
+"""A made-up device, for comparing jobs with each other in the same way on every machine."""
+
+
+def job_work(name: str, info: DatasetInfo, config: Config) -> Work:
+    """Return the work of a job, judged scores and CAS included. A user's own model counts as an AE.
+
+    Args:
+        name: of the variant.
+        info: sizes of the data set.
+        config: budgets and widths.
+    """
+    series = counting.reconstruction(info.length, config.network).operations
+    total = Work((info.n_train + info.n_test) * series, 0)
+    stages = counting.stages(counting.variant_of(name), info.length, config)
+    if not stages:
+        return total
+    cas_cases = max(config.classifier.cas_samples, info.n_train)
+    drawn = max(info.n_test, 256) + cas_cases
+    for stage in stages:
+        total += _training(stage.count.operations, info.n_train, stage.budget)
+        total += Work(drawn * stage.passes * stage.count.operations, 0)
+    judged = counting.classifier(info.length).operations
+    total += Work((max(info.n_test, 256) + info.n_test) * judged, 0)
+    return total + _training(judged, cas_cases, config.classifier.cas_training)
+
+
+def judge_work(info: DatasetInfo, config: Config) -> Work:
+    """Return the work of training the FCN of a data set and judging its real series."""
+    series = counting.classifier(info.length).operations
+    training = _training(series, info.n_train, config.classifier.training)
+    return training + Work((info.n_train + info.n_test) * series, 0)
+
+
+@lru_cache(maxsize=4)
+def probe(device: str, threads: int) -> Speed:
+    """Measure a device by two short trainings: a tiny one for the cost of a step, a larger one for the rate."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        small, _ = _time(device, 16, 8, 4)
+        large, operations = _time(device, 200, 32, 32)
+    finally:
+        torch.set_num_threads(before)
+    return Speed(operations / max(large - small, 0.2 * large), small)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Factors on predictions, from jobs that are finished.
+
+    Attributes:
+        overall: median ratio of measured to predicted seconds.
+        by_variant: the same for variants of which at least three jobs are finished.
+    """
+
+    overall: float = 1.0
+    by_variant: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, variant: str) -> float:
+        """Return the factor for a variant."""
+        return self.by_variant.get(variant, self.overall)
+
+
+def corrections(jobs: pd.DataFrame, predicted: dict[str, float]) -> Corrections:
+    """Compare predictions with finished jobs.
+
+    Args:
+        jobs: attempts with the columns job, variant, status, seconds_fit and seconds_total; those that only scored
+            what was kept have no seconds_fit and do not count.
+        predicted: seconds by job key.
+    """
+    done = jobs[(jobs["status"] == "ok") & jobs["seconds_fit"].notna() & jobs["job"].isin(predicted.keys())]
+    seconds = done["job"].map(predicted)
+    ratios = (done["seconds_total"] / seconds)[seconds > 0]
+    if ratios.empty:
+        return Corrections()
+    groups = ratios.groupby(done["variant"])
+    known = groups.median()[groups.size() >= _ENOUGH]
+    return Corrections(float(ratios.median()), {str(name): factor for name, factor in known.items()})
+
+
+def _training(per_case: float, cases: int, budget: Training) -> Work:
+    steps = budget.steps(cases)
+    return Work(_TRAIN * per_case * steps * min(budget.batch, cases), steps)
+
+
+def _time(device: str, length: int, width: int, batch: int) -> tuple[float, float]:
+    """Return the seconds of a training step (the best of two rounds) and its operations."""
+    with torch.random.fork_rng([device] if device.startswith("cuda") else []):
+        torch.manual_seed(0)
+        model = AutoEncoder(length, Config(network=Network(width=width)))
+        model.to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        x = torch.randn(batch, 1, length, device=device)
+        train(model, (x,), Training(max_steps=2))
+        steps = 4 if device == "cpu" else 40  # enough to be captured
+        seconds = []
+        for _ in range(2):
+            started = time.perf_counter()
+            train(model, (x,), Training(max_steps=steps))  # ends by reading its curves, which waits for the device
+            seconds.append((time.perf_counter() - started) / steps)
+    return min(seconds), _TRAIN * batch * counting.reconstruction(length, Network(width=width)).operations

@@ -1,0 +1,1 @@
+"""The jobs of a plan to workers, and what comes of them to the store."""
