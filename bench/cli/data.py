@@ -6,7 +6,7 @@ import typer
 
 from ... import datasets
 from .app import app
-from .options import DataDir
+from .texts import DataDir
 
 data_app = typer.Typer(no_args_is_help=True, help="Fetch and verify data sets.")
 app.add_typer(data_app, name="data")

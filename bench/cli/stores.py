@@ -10,8 +10,8 @@ from ...results import check as look_over
 from ...results import merge as merge_stores
 from ..sweep.progress import duration
 from .app import app
-from .options import DataDir, Device, Out, Weights
 from .output import print_table
+from .texts import DataDir, Device, Out, Weights
 
 
 @app.command()

@@ -1,14 +1,24 @@
 """The request for a sweep: what is to be run, and how it is to be carried out. Plain data, checked where it is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import UsageError
 
 FAILURES = ("failed", "diverged", "out_of_memory", "timeout", "killed")
 SEEDS = 2**32  # scikit-learn takes no larger ones
 Keep = Literal["none", "light", "all"]
+
+
+def option(help: str, *flags: str) -> dict[str, Any]:
+    """Return the metadata of a field that the command line offers as an option.
+
+    Args:
+        help: the option's help.
+        flags: its names; by default one made of the field's.
+    """
+    return {"help": help, "flags": flags}
 
 
 @dataclass(frozen=True)
@@ -34,17 +44,36 @@ class Sweep:
         UsageError: What is asked for cannot be.
     """
 
-    datasets: tuple[str, ...]
-    variants: tuple[str, ...] = ("main",)
-    seeds: tuple[int, ...] = (0,)
-    preset: str = "quick"
-    overrides: tuple[str, ...] = ()
-    scores: tuple[str, ...] | None = None
-    data_dir: str | None = None
-    device: str = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    threads: int = 1
-    fcn_weights: str | None = None
+    datasets: tuple[str, ...] = field(metadata=option("Names with commas between them, or all.", "--datasets", "-d"))
+    variants: tuple[str, ...] = field(
+        default=("main",),
+        metadata=option(
+            "Names with commas between them; main for five; module:Class for your own model.", "--variants", "-v"
+        ),
+    )
+    seeds: tuple[int, ...] = field(default=(0,), metadata=option("Such as 0, 0,1,2 or 0-4."))
+    preset: str = field(default="quick", metadata=option("One of smoke, quick, standard, thesis.", "--preset", "-p"))
+    overrides: tuple[str, ...] = field(
+        default=(),
+        metadata=option("Change a setting, such as training.lr=5e-4; part of the key. May be repeated.", "--set"),
+    )
+    scores: tuple[str, ...] | None = field(
+        default=None, metadata=option("Only these, with commas between them; by default all a model can have.")
+    )
+    data_dir: str | None = field(
+        default=None, metadata=option("Folder of the data sets; $UCRBENCH_DATA, else aeon's cache.")
+    )
+    device: str = field(default="auto", metadata=option("auto, cpu, cuda or cuda:N."))
+    precision: Literal["auto", "fp32", "bf16"] = field(
+        default="auto",
+        metadata=option("Of convolutions and linear layers; auto is fp32 so far. On CUDA fp32 means TF32."),
+    )
+    threads: int = field(
+        default=1, metadata=option("Threads per job on a CPU; scores may depend on it in the last bits.")
+    )
+    fcn_weights: str | None = field(
+        default=None, metadata=option("Folder of supervised-fcn weights; FCNs are trained without it.")
+    )
 
     def __post_init__(self) -> None:
         for what, given in (("data set", self.datasets), ("variant", self.variants), ("seed", self.seeds)):
@@ -68,21 +97,41 @@ class Execution:
         scheduler: address of the Dask scheduler.
         job_timeout: seconds after which a job is ended and counts as `timeout`; None for no limit.
         time_limit: seconds in which the whole is to end; None for no limit.
-        retry: ways of failing whose jobs are to be run again; other failures of earlier runs are left alone.
+        retry: ways of failing whose jobs are to be run again, "all" for each; other failures of earlier runs are left
+            alone.
         shard: (i, n) for the i-th of n parts of the sweep, of about equal predicted cost, counted from 1.
 
     Raises:
         UsageError: What is asked for cannot be.
     """
 
-    workers: int | None = None
-    keep: Keep = "light"
-    backend: Literal["loky", "dask", "inline"] = "loky"
-    scheduler: str | None = None
-    job_timeout: float | None = None
-    time_limit: float | None = None
-    retry: tuple[str, ...] = ()
-    shard: tuple[int, int] | None = None
+    workers: int | None = field(
+        default=None, metadata=option("Processes; by default one per core, or what a GPU has room for.", "--jobs", "-j")
+    )
+    keep: Keep = field(
+        default="light",
+        metadata=option("Beside the scores, keep nothing; latents, samples and curves; or weights as well."),
+    )
+    backend: Literal["loky", "dask", "inline"] = field(
+        default="loky",
+        metadata=option("Processes of this machine, the workers of a Dask cluster, or this process, for debuggers."),
+    )
+    scheduler: str | None = field(
+        default=None, metadata=option("Address of the Dask scheduler, such as tcp://host:8786.")
+    )
+    job_timeout: float | None = field(
+        default=None, metadata=option("End a job that takes longer, such as 90s, 10m or 1h30m.")
+    )
+    time_limit: float | None = field(
+        default=None, metadata=option("End in this time, such as 9m; start no job that is not predicted to fit.")
+    )
+    retry: tuple[str, ...] = field(
+        default=(), metadata=option(f"Run jobs again that failed so: {', '.join(FAILURES)}; commas, or all.")
+    )
+    shard: tuple[int, int] | None = field(
+        default=None,
+        metadata=option("Only one part of so many, of equal predicted cost: 3/8 in task 3 of an array of 8."),
+    )
 
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 1:
@@ -96,6 +145,8 @@ class Execution:
         for name, seconds in (("--job-timeout", self.job_timeout), ("--time-limit", self.time_limit)):
             if seconds is not None and not 0 < seconds < float("inf"):
                 raise UsageError(f"{name} {seconds:g} s; a time above 0 is wanted")
+        if self.retry == ("all",):
+            object.__setattr__(self, "retry", FAILURES)
         if wrong := [name for name in self.retry if name not in FAILURES]:
             raise UsageError(f"--retry {wrong[0]}: choose from {', '.join(FAILURES)}")
         if self.shard is not None and not 1 <= self.shard[0] <= self.shard[1]:
