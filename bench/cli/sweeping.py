@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
-@takes(sweep=Request(Sweep), execution=Request(Execution, only=("retry", "shard")))
+@takes(sweep=Request(Sweep), execution=Request(Execution, only=("workers", "mps", "retry", "shard")))
 def plan(
     sweep: Sweep,
     execution: Execution,
@@ -32,7 +32,15 @@ def plan(
     from ..planning.plan import plan as make_plan
 
     store = ResultStore(out, create=True) if out else None
-    _print_plan(make_plan(sweep, store, execution, fetch=False))
+    planned = make_plan(sweep, store, execution, fetch=False)
+    rows = [
+        (job.data.name, job.method.name, job.seed, planned.standing[job.key], duration(planned.seconds[job.key]))
+        for job in planned.jobs
+    ]
+    print_table(("data set", "variant", "seed", "status", "predicted"), rows)
+    width = _width(planned, execution)
+    wall = duration(planned.wall_seconds(width))
+    print(f"{len(planned.todo)} jobs to do, predicted {wall} with {width} at a time, FCNs included")
 
 
 @app.command()
@@ -55,10 +63,12 @@ def run_and_tell(out: Path, sweep: Sweep, execution: Execution) -> int:
     return summary.exit_status
 
 
-def _print_plan(planned: "Plan") -> None:
-    rows = [
-        (job.data.name, job.method.name, job.seed, planned.standing[job.key], duration(planned.seconds[job.key]))
-        for job in planned.jobs
-    ]
-    print_table(("data set", "variant", "seed", "status", "predicted"), rows)
-    print(f"{len(planned.todo)} jobs to do, predicted {duration(planned.total_seconds)} of one worker, FCNs included")
+def _width(planned: "Plan", execution: Execution) -> int:
+    """Return how many jobs of a plan would run at a time on this machine."""
+    from ..sweep.mps import can_share
+    from ..sweep.place import width_of
+
+    if not planned.jobs:
+        return 1
+    settings = planned.jobs[0].settings
+    return width_of(execution, settings.device, settings.threads, execution.mps == "auto" and can_share())

@@ -1,5 +1,6 @@
 """From what was asked for to the list of jobs, checked before anything is written."""
 
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from .job import DataRef, Job, Settings
 from .judge_ref import JudgeRef, judge_ref
 from .methods import Method, method
 from .overrides import override
-from .prediction import predict_memory, predict_seconds
+from .prediction import predict_memory, predict_seconds, throughput
 from .presets import preset
 from .request import Execution, Sweep
 from .sharding import shard_of
@@ -69,6 +70,21 @@ class Plan:
     def total_seconds(self) -> float:
         """Predicted wall time of all that is to do, if one job ran after the other."""
         return sum(self.seconds[job.key] for job in self.todo) + sum(self.judge_seconds.values())
+
+    def wall_seconds(self, width: int) -> float:
+        """Return the predicted wall time of all that is to do, so many jobs at a time: FCNs first, then longest first.
+
+        On a CUDA device each of several jobs takes longer than one alone (`prediction.throughput`).
+        """
+        if not self.todo:
+            return 0.0
+        slower = 1.0
+        if self.todo[0].settings.device.startswith("cuda"):
+            slower = width / throughput(width)
+        ends = [0.0] * width
+        for seconds in (*self.judge_seconds.values(), *(self.seconds[job.key] for job in self.todo)):
+            heapq.heapreplace(ends, ends[0] + slower * seconds)
+        return max(ends)
 
 
 def plan(

@@ -95,6 +95,7 @@ class Execution:
         keep: what to keep of each job beside its rows: nothing; latents, samples and curves; or weights as well.
         backend: worker processes of this machine; a Dask cluster; or this very process, for debuggers.
         scheduler: address of the Dask scheduler.
+        mps: whether jobs share a CUDA device by NVIDIA's MPS where it can be had ("auto"), or take turns on it ("off").
         job_timeout: seconds after which a job is ended and counts as `timeout`; None for no limit.
         time_limit: seconds in which the whole is to end; None for no limit.
         retry: ways of failing whose jobs are to be run again, "all" for each; other failures of earlier runs are left
@@ -118,6 +119,9 @@ class Execution:
     )
     scheduler: str | None = field(
         default=None, metadata=option("Address of the Dask scheduler, such as tcp://host:8786.")
+    )
+    mps: Literal["auto", "off"] = field(
+        default="auto", metadata=option("On CUDA, share the card by NVIDIA's MPS where it can be had, or take turns.")
     )
     job_timeout: float | None = field(
         default=None, metadata=option("End a job that takes longer, such as 90s, 10m or 1h30m.")

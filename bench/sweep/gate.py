@@ -5,15 +5,11 @@ from collections.abc import Iterable
 
 from ...results import Claims
 from ...results.watch import Watch
-from ..job.resources import free_memory
 from ..planning.job import Job
 from ..planning.plan import Plan
-from ..planning.request import Execution
-from .backends import Backend, Processes, call
 from .packing import Packing
 
 GRACE = 2.0  # seconds that running jobs are given to end by themselves when the sweep is stopped
-SHARE = 0.9  # of the free memory, for jobs
 ASK_AGAIN = 1.0  # seconds until a refused claim is tried again
 
 
@@ -22,20 +18,15 @@ class Gate:
 
     Args:
         planned: the jobs, with the time and memory predicted for each.
-        execution: how the sweep is carried out.
-        backend: where the jobs run.
+        packing: limits the jobs that run at once.
         claims: of this run on the store.
         watch: tells which jobs other runs have tried since planning began.
-        started: when the sweep began, on the steady clock.
+        end: when the sweep is to end, on the steady clock; None for whenever it has done its work.
     """
 
-    def __init__(
-        self, planned: Plan, execution: Execution, backend: Backend, claims: Claims, watch: Watch, started: float
-    ) -> None:
-        self._planned, self._claims, self._watch = planned, claims, watch
-        limit = execution.time_limit
-        self._deadline = None if limit is None else started + limit - GRACE
-        self._packing = _packing(execution, backend, planned.todo[0].settings.device)
+    def __init__(self, planned: Plan, packing: Packing, claims: Claims, watch: Watch, end: float | None) -> None:
+        self._planned, self._packing, self._claims, self._watch = planned, packing, claims, watch
+        self._deadline = None if end is None else end - GRACE
         self._asked: dict[str, float] = {}  # when a claim was last asked for, by key
 
     @property
@@ -76,12 +67,6 @@ class Gate:
         """Learn from a job that went well how many of them the device holds at once."""
         self._packing.ended(self._planned.seconds[job.key])
 
-
-def _packing(execution: Execution, backend: Backend, device: str) -> Packing:
-    """Return what limits the jobs that run at once; the workers of a cluster look after their own memory."""
-    if isinstance(backend, Processes):
-        cuda = device.startswith("cuda")
-        # Asked in a worker, so that this process takes no memory of the device.
-        memory = call(backend, free_memory, device) if cuda else free_memory(device)
-        return Packing(backend.slots, int(SHARE * memory), grow=cuda and execution.workers is None)
-    return Packing(None, None)
+    def ran_out(self) -> None:
+        """Learn that a job ran out of memory beside others."""
+        self._packing.ran_out()

@@ -1,34 +1,62 @@
-"""The progress of a sweep: a bar with the time left, or a plain line per job without a terminal."""
+"""The progress of a sweep: what runs and the time left, or a plain line per job without a terminal."""
 
+import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
 
 from ...results import JobRow
+
+MOST = 8  # jobs that run and are named
 
 
 class Reporter(Protocol):
     """Told of everything that happens in a sweep."""
 
-    def start(self, jobs: int, seconds: float) -> None:
-        """So many jobs and judges are about to run, predicted to take so many seconds in all."""
+    def note(self, text: str) -> None:
+        """Take in a line that the user should read."""
+
+    def start(self, jobs: int, work: float, wall: float) -> None:
+        """Take in that so many jobs are about to run.
+
+        Args:
+            jobs: number of jobs.
+            work: seconds predicted for all of them, if one ran after the other.
+            wall: seconds predicted until all have ended.
+        """
+
+    def started(self, key: str, what: str) -> None:
+        """Take in that a job, or the training of an FCN, has begun."""
+
+    def ended(self, key: str) -> None:
+        """Take in that it runs no more."""
 
     def judged(self, dataset: str, seconds: float) -> None:
-        """The FCN of a data set is ready; `seconds` is what was predicted for it."""
+        """Take in that the FCN of a data set is ready; `seconds` is what was predicted for it."""
 
     def done(self, attempt: JobRow, seconds: float) -> None:
-        """An attempt at a job ended and is stored; `seconds` is what was predicted for it."""
+        """Take in that an attempt at a job is stored; `seconds` is what was predicted for it."""
 
     def finish(self) -> None:
-        """Nothing more will come."""
+        """Take in that nothing more will come."""
 
 
 class Silent:
-    """Shows nothing."""
+    """A reporter that shows nothing."""
 
-    def start(self, jobs: int, seconds: float) -> None: ...
+    def note(self, text: str) -> None: ...
+
+    def start(self, jobs: int, work: float, wall: float) -> None: ...
+
+    def started(self, key: str, what: str) -> None: ...
+
+    def ended(self, key: str) -> None: ...
 
     def judged(self, dataset: str, seconds: float) -> None: ...
 
@@ -37,94 +65,119 @@ class Silent:
     def finish(self) -> None: ...
 
 
-class Unfailing:
-    """Hand everything on to a reporter until it fails, and nothing from then on.
+def unfailing(reporter: Reporter) -> Reporter:
+    """Return a reporter that hands everything on to another until it fails, and nothing from then on.
 
     A full disk, a closed pipe or a name that a stream cannot encode must not end a sweep that goes well.
     """
+    return cast(Reporter, _Unfailing(reporter))
 
+
+class _Unfailing:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter: Reporter = reporter
 
-    def start(self, jobs: int, seconds: float) -> None:
-        self._tell(lambda: self._reporter.start(jobs, seconds))
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if not hasattr(Reporter, name):
+            raise AttributeError(name)
 
-    def judged(self, dataset: str, seconds: float) -> None:
-        self._tell(lambda: self._reporter.judged(dataset, seconds))
+        def tell(*arguments: object) -> None:
+            try:
+                getattr(self._reporter, name)(*arguments)
+            except (Exception, SystemExit):  # rich leaves the program where a pipe is closed
+                self._reporter = Silent()
 
-    def done(self, attempt: JobRow, seconds: float) -> None:
-        self._tell(lambda: self._reporter.done(attempt, seconds))
-
-    def finish(self) -> None:
-        self._tell(self._reporter.finish)
-
-    def _tell(self, say: Callable[[], None]) -> None:
-        try:
-            say()
-        except (Exception, SystemExit):  # rich leaves the program where a pipe is closed
-            self._reporter = Silent()
+        return tell
 
 
-class Lines:
-    """A plain line per job."""
+class Lines(Silent):
+    """A plain line per job that has ended."""
 
     def __init__(self, console: Console) -> None:
         self.console, self.total, self.count = console, 0, 0
 
-    def start(self, jobs: int, seconds: float) -> None:
+    def note(self, text: str) -> None:
+        self._print(text)
+
+    def start(self, jobs: int, work: float, wall: float) -> None:
         self.total = jobs
+        self._print(f"{jobs} jobs, predicted to take {duration(wall)}")
 
     def judged(self, dataset: str, seconds: float) -> None:
-        self._line(f"ok      FCN of {dataset}")
+        self._print(f"FCN of {dataset} is ready")
 
     def done(self, attempt: JobRow, seconds: float) -> None:
-        self._line(_sentence(attempt))
-
-    def finish(self) -> None: ...
-
-    def _line(self, text: str) -> None:
         self.count += 1
-        width = len(str(self.total))
-        self.console.print(
-            f"[{self.count:>{width}}/{self.total}] {text}", markup=False, highlight=False, soft_wrap=True
-        )
+        self._print(f"[{self.count:>{len(str(self.total))}}/{self.total}] {_sentence(attempt)}")
+
+    def _print(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 class Bar:
-    """A bar that advances by predicted seconds, so that the time left means something; failures get a line."""
+    """A line with the number of jobs done and the time left, and under it what runs, since when; failures stay above.
 
-    def __init__(self, console: Console) -> None:
-        self.progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-        )
-        self.predicted = self.passed = 0.0
+    Args:
+        console: where it is drawn, several times a second.
+        clock: seconds, for tests.
+    """
 
-    def start(self, jobs: int, seconds: float) -> None:
-        self.predicted = seconds
-        self.task = self.progress.add_task("starting", total=jobs, left="")
-        self.progress.start()
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self.console, self.clock = console, clock
+        self.running: dict[str, tuple[str, float]] = {}
+        self.jobs = self.count = 0
+        self.work = self.passed = 0.0
+        self.began = self.end = 0.0
+        self.spinner = Spinner("dots")
+        self.live = Live(console=console, get_renderable=self.render, refresh_per_second=4, transient=True)
+
+    def note(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False)
+
+    def start(self, jobs: int, work: float, wall: float) -> None:
+        self.jobs, self.work, self.began = jobs, work, self.clock()
+        self.end = self.began + wall
+        self.live.start()
+
+    def started(self, key: str, what: str) -> None:
+        self.running[key] = what, self.clock()
+
+    def ended(self, key: str) -> None:
+        self.running.pop(key, None)
 
     def judged(self, dataset: str, seconds: float) -> None:
-        self._advance(f"FCN of {dataset}", seconds)
+        self._pass(seconds)
 
     def done(self, attempt: JobRow, seconds: float) -> None:
         if attempt.status != "ok":
-            self.progress.console.print(_sentence(attempt), markup=False, highlight=False)
-        self._advance(f"{attempt.variant} on {attempt.dataset}", seconds)
+            self.console.print(_sentence(attempt), markup=False, highlight=False)
+        self.count += 1
+        self._pass(seconds)
 
     def finish(self) -> None:
-        self.progress.stop()
+        if self.live.is_started:
+            self.live.stop()
 
-    def _advance(self, text: str, seconds: float) -> None:
+    def render(self) -> RenderableType:
+        """Return what the terminal shows at this moment."""
+        now = self.clock()
+        head = Table.grid(padding=(0, 1))
+        left = f"{duration(max(0.0, self.end - now))} left"
+        bar = ProgressBar(total=max(self.work, 1e-9), completed=self.passed, width=30)
+        head.add_row(self.spinner, bar, f"{self.count}/{self.jobs} jobs", duration(now - self.began), left)
+        since = sorted(self.running.values(), key=lambda entry: entry[1])
+        shown = [
+            Text(f"  {what}, {duration(now - at)}", no_wrap=True, overflow="ellipsis") for what, at in since[:MOST]
+        ]
+        if len(since) > MOST:
+            shown.append(Text(f"  and {len(since) - MOST} more"))
+        return Group(head, *shown)
+
+    def _pass(self, seconds: float) -> None:
+        """Move on by work that was predicted to take so long, and predict the end anew by how long it did take."""
         self.passed += seconds
-        elapsed = self.progress.tasks[self.task].elapsed or 0.0
-        left = elapsed * max(0.0, self.predicted - self.passed) / max(self.passed, 1e-9)
-        self.progress.update(self.task, advance=1, description=text, left=f"{duration(left)} left")
+        now = self.clock()
+        self.end = now + (now - self.began) * max(0.0, self.work - self.passed) / max(self.passed, 1e-9)
 
 
 def reporter(console: Console) -> Reporter:

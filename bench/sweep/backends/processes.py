@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
@@ -35,21 +35,30 @@ class Processes:
     Args:
         slots: processes at most.
         threads: of each, for libraries that read OMP_NUM_THREADS when they are loaded.
+        environment: further variables of each.
+        device: torch device that a process opens as it starts.
     """
 
-    def __init__(self, slots: int, threads: int = 1) -> None:
-        self.slots, self._threads = slots, threads
+    def __init__(
+        self, slots: int, threads: int = 1, environment: Mapping[str, str] | None = None, device: str = "cpu"
+    ) -> None:
+        self.slots, self._device = slots, device
+        self._environment = {"OMP_NUM_THREADS": str(threads), **(environment or {})}
         self._idle: list[_Worker] = []
         self._running: dict[str, tuple[_Worker, Future]] = {}
         # Loky replaces a worker that has grown; its warning speaks of leaks, and nothing is lost.
         warnings.filterwarnings("ignore", message="A worker was restarted while some jobs")
 
+    def prepare(self, count: int) -> None:
+        """Start so many processes ahead of their first calls."""
+        self._idle += [self._worker() for _ in range(count)]
+
     def start(self, name: str, function: Callable[..., Any], *arguments: Any) -> None:
-        worker = self._idle.pop() if self._idle else _Worker(self._threads)
+        worker = self._idle.pop() if self._idle else self._worker()
         try:
             future = worker.submit(function, *arguments)
         except BrokenProcessPool:  # it died while it had nothing to do
-            worker = _Worker(self._threads)
+            worker = self._worker()
             future = worker.submit(function, *arguments)
         self._running[name] = (worker, future)
 
@@ -73,6 +82,9 @@ class Processes:
         while self._idle:
             self._idle.pop().end()
 
+    def _worker(self) -> "_Worker":
+        return _Worker(self._environment, self._device)
+
     def _result(self, name: str) -> Any:
         worker, future = self._running.pop(name)
         error = future.exception()
@@ -91,15 +103,15 @@ class Processes:
 class _Worker:
     """One worker process, and since when its call runs."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, environment: dict[str, str], device: str) -> None:
         self._executor = ProcessPoolExecutor(
             max_workers=1,
             timeout=None,  # it stays until it is told to go
             initializer=_settle,
             initargs=(os.getpid(),),
-            env={"OMP_NUM_THREADS": str(threads)},
+            env=environment,
         )
-        self._ready = self._executor.submit(_import_all)
+        self._ready = self._executor.submit(_import_all, device)
         self._ready.add_done_callback(lambda _: setattr(self, "_since", time.monotonic()))
         self._since = time.monotonic()
 
@@ -119,11 +131,15 @@ def _called(function: Callable[..., Any], *arguments: Any) -> tuple[Any, int]:
     return function(*arguments), heap_left()
 
 
-def _import_all() -> None:
-    """Load what calls need, so that its seconds are not theirs."""
+def _import_all(device: str) -> None:
+    """Load what calls need and open a card, so that its seconds are not theirs."""
+    import torch
     from sklearn import cluster, covariance, decomposition, neighbors, svm  # noqa: F401
 
     from ...job import runner  # noqa: F401
+
+    if device.startswith("cuda"):
+        torch.zeros((), device=device)
 
 
 def _settle(parent: int) -> None:
