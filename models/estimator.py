@@ -93,7 +93,10 @@ def _series(x: ArrayLike) -> np.ndarray:
 
 
 def _labels(y: ArrayLike, n: int) -> np.ndarray:
-    labels = np.asarray(y)
+    try:
+        labels = np.asarray(y)
+    except ValueError as error:
+        raise ModelError(f"{n} series need classes of the shape ({n},); got lists of unequal lengths") from error
     if labels.shape != (n,):
         raise ModelError(f"{n} series need classes of the shape ({n},); got {labels.shape}")
     return labels

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Integral
 from typing import Literal, cast
+
+import torch
 
 from .autoencoders import AutoEncoder, OptimalVarianceVAE, SelfSupervisedVQ, VariationalAutoEncoder, VQAutoEncoder
 from .baselines import CalibratedEncoder, RandomEncoder, RawSeries
@@ -106,14 +109,26 @@ def build(name: str, config: Config | None = None, seed: int = 0, device: str = 
         device: torch device on which the model is trained.
 
     Raises:
-        ModelError: there is no such variant, its projector cannot have the width configured, or an argument is not what
-            it has to be.
+        ModelError: there is no such variant or device, its projector cannot have the width configured, or config or
+            seed are none.
     """
     if name not in VARIANTS:
         raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
     row, config = VARIANTS[name], Config() if config is None else config
     if not isinstance(config, Config):
         raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
+    if not isinstance(seed, Integral) or int(seed) < 0:
+        raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
+    _require_device(device)
     if row.ssl is not None and LOSSES[row.ssl].whiten:
         group_of(config.ssl.projector)
     return row.build(config, seed, device)
+
+
+def _require_device(device: str) -> None:
+    try:
+        there = torch.device(device).type != "cuda" or torch.cuda.is_available()
+    except RuntimeError:
+        there = False
+    if not there:
+        raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")

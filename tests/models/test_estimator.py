@@ -113,6 +113,8 @@ def test_fits_that_cannot_be_are_refused_in_one_line(series):
     x, y = series
     with pytest.raises(ModelError, match=r"14 series need classes of the shape \(14,\); got \(13,\)"):
         build("ae", TINY).fit(x, y[:-1])
+    with pytest.raises(ModelError, match="unequal lengths"):
+        build("ae", TINY).fit(x[:2], [[0], [1, 2]])
     with pytest.raises(ModelError, match="length 4 are too short"):
         build("ae", TINY).fit(x[..., :4], y)
     with pytest.raises(ModelError, match="two or more"):
@@ -132,6 +134,15 @@ def test_the_shortest_series_go_through_every_method(series):
         outputs(build(name, TINY).fit(x[..., :5], y), x[..., :5], y)
 
 
-def test_a_preset_is_not_a_configuration():
-    with pytest.raises(ModelError, match=r"'smoke' is no Config; .*PRESETS\[NAME\]"):
-        build("vqvae", "smoke")
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"config": "smoke"}, r"'smoke' is no Config; .*PRESETS\[NAME\]"),
+        ({"seed": -1}, "seed=-1: a seed is a whole number"),
+        ({"seed": "a"}, "seed='a': a seed is a whole number"),
+        ({"device": "gpu"}, "device='gpu': torch has no such device here"),
+    ],
+)
+def test_arguments_that_are_none_are_refused_in_one_line(wrong, message):
+    with pytest.raises(ModelError, match=message):
+        build("vqvae", **wrong)
