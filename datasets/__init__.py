@@ -4,6 +4,7 @@ from .catalogue import DatasetInfo, catalogue, info, names
 from .errors import DatasetError
 from .loading import Dataset, data_hash, is_here, load
 from .prefetch import FetchResult, VerifyResult, fetch, verify
+from .selection import select
 from .source import data_folder
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "is_here",
     "load",
     "names",
+    "select",
     "verify",
 ]

@@ -108,9 +108,10 @@ def find(name: str, folder: Path) -> Found | None:
     bundled = bundled_folder()
     places = [Found(name, "bundled", bundled / name, folder)] if bundled else []
     places.append(Found(name, "folder", folder / name, folder))
-    roots = (folder, folder / ARCHIVE)
-    places += [Found(name, "folder", root / name, folder, ".tsv") for root in roots]
-    places += [Found(name, "folder", root / ADJUSTED / name, folder, ".tsv", adjusted=True) for root in roots]
+    for root in (folder, folder / ARCHIVE):
+        places.append(Found(name, "folder", root / name, folder, ".tsv", adjusted=root.name == ADJUSTED))
+    for root in (folder, folder / ARCHIVE):
+        places.append(Found(name, "folder", root / ADJUSTED / name, folder, ".tsv", adjusted=True))
     for found in places:
         if found.train.is_file() and found.test.is_file():
             return found
@@ -118,11 +119,16 @@ def find(name: str, folder: Path) -> Found | None:
 
 
 def leftover(name: str, folder: Path) -> str:
-    """Say what is in the data folder in a set's place when `find` finds none there; "" if nothing is.
+    """Say what is in the data folder in a set's places when `find` finds none there; "" if nothing is.
 
-    aeon leaves an empty folder behind when a download fails, and a killed one leaves half a set.
+    aeon leaves an empty folder behind when a download fails, a killed one leaves half a set, and people unpack other
+    formats or a folder within a folder.
     """
-    place = folder / name
+    places = (root / name for root in (folder, folder / ARCHIVE))
+    return next((told for place in places if (told := _remains(name, place))), "")
+
+
+def _remains(name: str, place: Path) -> str:
     if not place.exists():
         return ""
     if not place.is_dir():
@@ -132,9 +138,16 @@ def leftover(name: str, folder: Path) -> str:
     if not there:
         return "" if any(place.iterdir()) else f"{place} is an empty folder, as a failed download leaves it"
     suffix = ".tsv" if any(file.endswith(".tsv") for file in there) else ".ts"
-    lacking = [f"{name}_{split}{suffix}" for split in ("TRAIN", "TEST") if f"{name}_{split}{suffix}" not in there]
-    held = "" if len(lacking) < 2 else f"; it holds {', '.join(there[:3])}" + (", ..." if len(there) > 3 else "")
-    return f"{place} lacks {' and '.join(lacking)}{held}"
+    wanted = (f"{name}_{split}{suffix}" for split in ("TRAIN", "TEST"))
+    lacking = [file for file in wanted if not (place / file).is_file()]
+    if len(lacking) == 1:
+        return f"{place} lacks {lacking[0]}"
+    deeper = next((path.parent for path in place.rglob(f"{name}_TRAIN.*") if path.suffix in (".ts", ".tsv")), place)
+    if deeper != place:
+        return f"{place} lacks {' and '.join(lacking)}, which lie deeper in {deeper}: move them up"
+    held = ", ".join(there[:3]) + (", ..." if len(there) > 3 else "")
+    other = " or both as .tsv," if suffix == ".ts" else ""
+    return f"{place} lacks {' and '.join(lacking)},{other} and holds {held}"
 
 
 def offline() -> bool:

@@ -28,9 +28,11 @@ class AutoEncoder(Trainable):
 
     Attributes:
         sections: sections of the configuration that decide what it learns.
+        fewest: least number of series in a batch.
     """
 
     sections: ClassVar[tuple[str, ...]] = ("network", "training")
+    fewest: ClassVar[int] = 1
 
     def __init__(self, length: int, config: Config) -> None:
         super().__init__()
@@ -180,6 +182,8 @@ class SelfSupervisedVQ(VQAutoEncoder):
         config: widths, weights, the view and the constants of view and loss.
         ssl: name of the loss, one of `LOSSES`.
     """
+
+    fewest = 2
 
     def __init__(self, length: int, config: Config, ssl: str) -> None:
         super().__init__(length, config)

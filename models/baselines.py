@@ -1,12 +1,13 @@
 """Baselines without training: the series itself, and the encoder with its initial weights."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch.optim.swa_utils import update_bn
 
-from .config import Config
+from .estimator import Estimator
 from .networks import Encoder
 from .training.precision import tf32
 from .training.trainer import Trainer
@@ -14,21 +15,18 @@ from .training.trainer import Trainer
 CALIBRATION_BATCH = 512  # most series whose statistics a BatchNorm of the untrained encoder takes at once
 
 
-class RawSeries:
+class RawSeries(Estimator):
     """The baseline `raw`: the scaled series itself."""
 
     sections: ClassVar[tuple[str, ...]] = ()
+    shortest = 1
 
-    def __init__(self, config: Config, seed: int = 0, device: str = "cpu") -> None:
+    def _fit(self, x: np.ndarray, y: np.ndarray | None) -> None:
         pass
 
-    def fit(self, x: np.ndarray, y: np.ndarray | None = None) -> Self:
-        """Learn nothing."""
-        return self
-
-    def encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the values (N, L) of series x (N, 1, L)."""
-        return x[:, 0]
+    def encode(self, x: ArrayLike) -> np.ndarray:
+        """Return the values (N, L) of series x."""
+        return self.checked(x)[:, 0]
 
 
 class RandomEncoder(Trainer):
@@ -39,14 +37,13 @@ class RandomEncoder(Trainer):
 
     sections: ClassVar[tuple[str, ...]] = ("network",)
 
-    def fit(self, x: np.ndarray, y: np.ndarray | None = None) -> Self:
-        """Draw the weights of an encoder of series x (N, 1, L)."""
+    def _fit(self, x: np.ndarray, y: np.ndarray | None) -> None:
         with self.seeded(0):
             self.module = self.place(Encoder(x.shape[-1], self.config.network.width)).eval()
-        return self
 
-    def encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the latents (N, C, H, W) of series x (N, 1, L)."""
+    def encode(self, x: ArrayLike) -> np.ndarray:
+        """Return the latents (N, C, H, W) of series x."""
+        x = self.checked(x)
         return self.map(self.module, x)
 
     def networks(self) -> dict[str, torch.nn.Module]:
@@ -57,10 +54,8 @@ class RandomEncoder(Trainer):
 class CalibratedEncoder(RandomEncoder):
     """The baseline `random`: the untrained encoder, each BatchNorm with the statistics of the training series."""
 
-    def fit(self, x: np.ndarray, y: np.ndarray | None = None) -> Self:
-        """Draw the weights of an encoder, and let its BatchNorms see series x (N, 1, L) once."""
-        super().fit(x)
+    def _fit(self, x: np.ndarray, y: np.ndarray | None) -> None:
+        super()._fit(x, y)
         parts = torch.as_tensor(x).tensor_split(-(-len(x) // CALIBRATION_BATCH))
-        with tf32(self.device):
-            update_bn(parts, self.module, self.device)
-        return self
+        with tf32(self.torch_device):
+            update_bn(parts, self.module, self.torch_device)

@@ -1,6 +1,7 @@
 """Settings that decide how a model is built and trained: frozen, nested, with the protocol's values as defaults."""
 
-from dataclasses import dataclass, field, make_dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from typing import Any, Literal
 
 from .errors import ModelError
@@ -136,9 +137,9 @@ class Classifier:
     cas_samples: int = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Config:
-    """Everything but data set, variant and seed. The defaults are the protocol's."""
+    """Everything but data set, variant and seed. The defaults are the protocol's; `repr` names the others."""
 
     network: Network = Network()
     training: Training = Training()
@@ -149,3 +150,15 @@ class Config:
     views: Any = field(default_factory=Views)
     prior: Prior = field(default_factory=Prior)
     classifier: Classifier = field(default_factory=Classifier)
+
+    def __repr__(self) -> str:
+        return f"Config({', '.join(_changes(self, Config()))})"
+
+
+def _changes(settings: Any, usual: Any, place: str = "") -> Iterator[str]:
+    for name in (part.name for part in fields(settings)):
+        value, default = getattr(settings, name), getattr(usual, name)
+        if is_dataclass(value):
+            yield from _changes(value, default, f"{place}{name}.")
+        elif value != default:
+            yield f"{place}{name}={value!r}"

@@ -110,7 +110,7 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
 
 
 def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.ndarray, np.ndarray]:
-    """Return class probabilities and pooled features, in eval mode; the FCN is left in the mode it was in.
+    """Return class probabilities and pooled features, and leave the FCN in evaluation mode.
 
     Args:
         fcn: the classifier, on any device.
@@ -120,20 +120,13 @@ def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.nda
     Returns:
         Probabilities (N, K) float64, whose rows sum to 1, and features (N, 128) float32.
     """
-    x = torch.as_tensor(x)
-    weight = fcn.final.weight
+    x, weight = torch.as_tensor(x), fcn.eval().final.weight
     positions = _POSITIONS_ON_CPU if weight.device.type == "cpu" else _POSITIONS_ELSEWHERE
     batch = max(1, min(batch, positions // max(1, x.shape[-1])))
-    modes = [module.training for module in fcn.modules()]
-    fcn.eval()
-    try:
-        with inference(weight.device):
-            # Into one tensor: results kept part by part lie between the holes of a heap that grows with each part.
-            features = weight.new_empty(len(x), weight.shape[1])
-            for part, found in zip(x.split(batch), features.split(batch), strict=True):
-                found.copy_(fcn.features(part.to(weight)))
-            probabilities = fcn.final(features).double().softmax(1)
-    finally:
-        for module, mode in zip(fcn.modules(), modes, strict=True):
-            module.training = mode
+    # Into one tensor: results kept part by part lie between the holes of a heap that grows with each part.
+    features = weight.new_empty(len(x), weight.shape[1])
+    with inference(weight.device):
+        for part, found in zip(x.split(batch), features.split(batch), strict=True):
+            found.copy_(fcn.features(part.to(weight)))
+        probabilities = fcn.final(features).double().softmax(1)
     return probabilities.cpu().numpy(), features.cpu().numpy()

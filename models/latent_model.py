@@ -1,30 +1,38 @@
 """Models of two stages: an autoencoder, then a prior over its latents."""
 
 from collections.abc import Callable
-from typing import Self
+from copy import deepcopy
 
 import numpy as np
 import torch
-from torch import nn
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
 
 from .autoencoders import AutoEncoder, VQAutoEncoder
 from .config import Config
+from .errors import ModelError
 from .priors.protocol import LatentPrior
 from .training.precision import inference_batch
 from .training.trainer import Trainer, joined
+
+PUBLISHED_BATCH = 128  # series at once in the evaluations of `AsPublished`
 
 
 class LatentModel(Trainer):
     """An autoencoder and a prior over its latents: it encodes, reconstructs and generates series.
 
     Args:
-        config, seed, device: as of `Trainer`.
+        config, seed, device: as of `Estimator`.
         autoencoder: builds the module of stage 1 from a length and a config.
         prior: builds the prior of stage 2 from the trained module and the trainer of its network.
+
+    Attributes:
+        module: the trained autoencoder.
+        density: the fitted prior.
     """
 
     module: AutoEncoder
-    prior: LatentPrior
+    density: LatentPrior
 
     def __init__(
         self,
@@ -36,42 +44,45 @@ class LatentModel(Trainer):
         prior: Callable[[AutoEncoder, Trainer], LatentPrior],
     ) -> None:
         super().__init__(config, seed, device)
-        self.build_autoencoder, self.build_prior = autoencoder, prior
+        self.autoencoder, self.prior = autoencoder, prior
 
-    def fit(self, x: np.ndarray, y: np.ndarray | None = None) -> Self:
-        """Train both stages on series x (N, 1, L); classes y (N,) condition the prior alone."""
+    def _fit(self, x: np.ndarray, y: np.ndarray | None) -> None:
         with self.timed("fit"):
             with self.seeded(0):
-                self.module = self.place(self.build_autoencoder(x.shape[-1], self.config))
-            series = torch.as_tensor(x, device=self.device)
+                self.module = self.place(self.autoencoder(x.shape[-1], self.config))
+            if min(len(x), self.config.training.batch) < self.module.fewest:
+                raise ModelError(f"{type(self.module).__name__} compares series: it needs two or more in a batch")
+            series = torch.as_tensor(x, device=self.torch_device)
             with self.seeded(1):
                 self.module.start(series, self.seed)
                 self.train("autoencoder", self.module, (series,), self.config.training)
         with self.timed("prior"):
-            self.prior = self.build_prior(self.module, self)
-            self.prior.fit(self.map(self.module.encode, x), y)
-        return self
+            self.density = self.prior(self.module, self)
+            self.density.fit(self.map(self.module.encode, x), y)
 
-    def encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the latents (N, C, H, W) of series x (N, 1, L) as the decoder takes them."""
+    def encode(self, x: ArrayLike) -> np.ndarray:
+        """Return the latents (N, C, H, W) of series x as the decoder takes them."""
+        x = self.checked(x)
         return self.map(self.module.represent, x)
 
-    def reconstruct(self, x: np.ndarray) -> np.ndarray:
-        """Return what is decoded (N, 1, 2 floor(L / 2)) from the latents of series x (N, 1, L)."""
+    def reconstruct(self, x: ArrayLike) -> np.ndarray:
+        """Return what is decoded (N, 1, 2 floor(L / 2)) from the latents of series x."""
+        x = self.checked(x)
         return self.map(lambda part: self.module.decode(self.module.represent(part)), x)
 
-    def sample(self, n: int, y: np.ndarray | None = None) -> np.ndarray:
+    def sample(self, n: int, y: ArrayLike | None = None) -> np.ndarray:
         """Return n series (n, 1, 2 floor(L / 2)) drawn from the prior, of classes y (n,) or unconditional."""
+        y = self.numbered(n, y)
         with self.seeded(3 if y is None else 4), self.inference():
             return joined(
-                self.module.decode(part.to(self.device))
-                for latents in self.prior.sample(n, y)
-                for part in latents.split(inference_batch(self.device))
+                self.module.decode(part.to(self.torch_device))
+                for latents in self.density.sample(n, y)
+                for part in latents.split(inference_batch(self.torch_device))
             )
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
-        return {"autoencoder": self.module, **self.prior.networks()}
+        return {"autoencoder": self.module, **self.density.networks()}
 
 
 class QuantizedModel(LatentModel):
@@ -84,10 +95,36 @@ class QuantizedModel(LatentModel):
         """Number of codes K."""
         return self.config.codebook.codes
 
-    def encode_continuous(self, x: np.ndarray) -> np.ndarray:
-        """Return the latents (N, C, H, W) of series x (N, 1, L) before quantisation."""
+    def encode_continuous(self, x: ArrayLike) -> np.ndarray:
+        """Return the latents (N, C, H, W) of series x before quantisation."""
+        x = self.checked(x)
         return self.map(self.module.encode, x)
 
-    def encode_tokens(self, x: np.ndarray) -> np.ndarray:
-        """Return the tokens (N, H W) int64 of series x (N, 1, L)."""
+    def encode_tokens(self, x: ArrayLike) -> np.ndarray:
+        """Return the tokens (N, H W) int64 of series x."""
+        x = self.checked(x)
         return self.map(lambda part: self.module.tokens(part).flatten(1), x)
+
+
+class AsPublished(QuantizedModel):
+    """A VQVAE probed as the code behind the published tables probes it, to show what that does.
+
+    There, the representations that the probes see come from networks in training mode (NC-VQVAE and TimeVQVAE, read at
+    source): series go through in file order, 128 at a time, each BatchNorm takes the statistics of the batch, and the
+    codebook moves along, with test series as with training series. Here a copy of the networks does so. It starts from
+    the fitted state in every call, so that an encoding depends on the series of that call alone, on their order and on
+    nothing else. Tokens, reconstructions and samples are those of the fitted networks.
+    """
+
+    def encode(self, x: ArrayLike) -> np.ndarray:
+        return self._in_training_mode(x, lambda module, part: module.represent(part))
+
+    def encode_continuous(self, x: ArrayLike) -> np.ndarray:
+        return self._in_training_mode(x, lambda module, part: module.encode(part))
+
+    def _in_training_mode(self, x: ArrayLike, function: Callable[[VQAutoEncoder, Tensor], Tensor]) -> np.ndarray:
+        """Return what a function of the autoencoder and a batch gives for all series x, in order."""
+        parts = torch.as_tensor(self.checked(x)).split(PUBLISHED_BATCH)
+        module = deepcopy(self.module).train()
+        with self.seeded(5), self.inference():
+            return joined(function(module, part.to(self.torch_device)) for part in parts)

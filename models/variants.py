@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from numbers import Integral
+from typing import Literal, cast
 
-from .as_published import AsPublished
+import torch
+
 from .autoencoders import AutoEncoder, OptimalVarianceVAE, SelfSupervisedVQ, VariationalAutoEncoder, VQAutoEncoder
 from .baselines import CalibratedEncoder, RandomEncoder, RawSeries
 from .config import Config
 from .errors import ModelError
-from .latent_model import LatentModel, QuantizedModel
+from .latent_model import AsPublished, LatentModel, QuantizedModel
 from .priors.gaussian import GaussianPrior, NormalPrior
 from .priors.maskgit import MaskGITPrior, UntiedMaskGITPrior
 from .priors.protocol import LatentPrior
@@ -58,17 +60,13 @@ class Variant:
         """The builder of the module of stage 1, from a length and a config; None for a baseline."""
         if self.autoencoder is None or self.ssl is None:
             return self.autoencoder
-        return _with_loss(self.autoencoder, self.ssl)
+        return partial(cast(Callable[..., AutoEncoder], self.autoencoder), ssl=self.ssl)
 
     def build(self, config: Config, seed: int, device: str) -> Model:
         """Return the untrained model."""
         if self.autoencoder is None:
             return self.model(config, seed, device)
         return self.model(self.settled(config), seed, device, autoencoder=self.module, prior=self.prior)
-
-
-def _with_loss(builder: Callable[..., AutoEncoder], ssl: str) -> Callable[[int, Config], AutoEncoder]:
-    return partial(builder, ssl=ssl)
 
 
 _VQ = Variant("vqvae", "VQVAE", autoencoder=VQAutoEncoder, prior=MaskGITPrior, model=QuantizedModel)
@@ -111,11 +109,26 @@ def build(name: str, config: Config | None = None, seed: int = 0, device: str = 
         device: torch device on which the model is trained.
 
     Raises:
-        ModelError: there is no such variant, or its projector cannot have the width configured.
+        ModelError: there is no such variant or device, its projector cannot have the width configured, or config or
+            seed are none.
     """
     if name not in VARIANTS:
         raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
-    row, config = VARIANTS[name], config or Config()
+    row, config = VARIANTS[name], Config() if config is None else config
+    if not isinstance(config, Config):
+        raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
+    if not isinstance(seed, Integral) or int(seed) < 0:
+        raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
+    _require_device(device)
     if row.ssl is not None and LOSSES[row.ssl].whiten:
         group_of(config.ssl.projector)
     return row.build(config, seed, device)
+
+
+def _require_device(device: str) -> None:
+    try:
+        there = torch.device(device).type != "cuda" or torch.cuda.is_available()
+    except RuntimeError:
+        there = False
+    if not there:
+        raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")

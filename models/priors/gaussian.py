@@ -43,38 +43,26 @@ class LatentDensity:
         """Fit the density over all latents z (N, ...), N at least 1, and with classes y (N,) one per class.
 
         Raises:
-            ModelError: no latents, NaN or infinity among them, or classes of another number.
+            ModelError: no latents, or NaN or infinity among them.
         """
         if len(z) == 0 or not np.isfinite(z).all():
             raise ModelError(f"latents of shape {z.shape} are empty or hold NaN or infinity: train longer or slower")
-        if y is not None and y.shape != (len(z),):
-            raise ModelError(f"{len(z)} latents need as many labels, got shape {y.shape}")
         self.shape = z.shape[1:]
         scores = self._project(z.astype(np.float32).reshape(len(z), -1))
-        whole = scores - scores.mean(0)
-        self.overall = _gaussian(scores.mean(0), _shrunk(whole, len(z) - 1))
-        self.classes: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        mean = scores.mean(0)
+        covariance = _shrunk(scores - mean, len(z) - 1)
+        self.gaussians = {None: (mean, _root(covariance))}
         if y is not None:
-            self._fit_classes(scores, y)
+            self._fit_classes(scores, y, covariance)
         return self
 
     def sample(self, n: int, y: np.ndarray | None = None, *, rng: np.random.Generator) -> np.ndarray:
-        """Draw n latents (n, ...) float32, of classes y (n,) or from the density over all.
-
-        Raises:
-            ModelError: a class that the fit did not see, or classes of another number.
-        """
-        noise = rng.standard_normal((n, len(self._components)))
-        if y is None:
-            scores = _drawn(self.overall, noise)
-        elif y.shape != (n,):
-            raise ModelError(f"{n} latents need {n} labels, got shape {y.shape}")
-        else:
-            scores = np.empty_like(noise)
-            for label in np.unique(y):
-                if int(label) not in self.classes:
-                    raise ModelError(f"no class {label} was fitted; there are {sorted(self.classes)}")
-                scores[y == label] = _drawn(self.classes[int(label)], noise[y == label])
+        """Draw n latents (n, ...) float32, of classes y (n,) that were fitted or from the density over all."""
+        scores = rng.standard_normal((n, len(self._components)))
+        for label in (None,) if y is None else np.unique(y):
+            rows = slice(None) if label is None else y == label
+            mean, root = self.gaussians[label]
+            scores[rows] = mean + scores[rows] @ root.T
         flat = scores.astype(np.float32) @ self._components + self._mean
         return flat.reshape(n, *self.shape)
 
@@ -94,19 +82,16 @@ class LatentDensity:
         self._components = np.asarray(pca.components_)[:keep]
         return ((flat - self._mean) @ self._components.T).astype(np.float64)
 
-    def _fit_classes(self, scores: np.ndarray, labels: np.ndarray) -> None:
+    def _fit_classes(self, scores: np.ndarray, labels: np.ndarray, overall: np.ndarray) -> None:
         names, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
         means = np.stack([scores[codes == code].mean(0) for code in range(len(names))])
         deviations = scores - means[codes]
         freedom = len(scores) - len(names)
-        if freedom:
-            pooled = _shrunk(deviations[counts[codes] > 1], freedom)
-        else:
-            pooled = _GUESSED_WITHIN_SHARE * _shrunk(scores - scores.mean(0), len(scores) - 1)
+        pooled = _shrunk(deviations[counts[codes] > 1], freedom) if freedom else _GUESSED_WITHIN_SHARE * overall
         for code, (name, count) in enumerate(zip(names, counts, strict=True)):
             own = count >= _FEWEST_FOR_OWN_COVARIANCE
             covariance = _shrunk(deviations[codes == code], count - 1) if own else pooled
-            self.classes[int(name)] = _gaussian(means[code], covariance)
+            self.gaussians[name] = means[code], _root(covariance)
 
 
 class GaussianPrior(LatentPrior):
@@ -135,14 +120,10 @@ class NormalPrior(GaussianPrior):
         return rng.standard_normal((n, *self.density.shape), dtype=np.float32)
 
 
-def _gaussian(mean: np.ndarray, covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a Gaussian as its mean (k,) and a root (k, k) of its covariance."""
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """Return a root (k, k) of a covariance: noise times its transpose has that covariance."""
     values, vectors = np.linalg.eigh(covariance)
-    return mean, vectors * np.sqrt(values.clip(min=0))
-
-
-def _drawn(gaussian: tuple[np.ndarray, np.ndarray], noise: np.ndarray) -> np.ndarray:
-    return gaussian[0] + noise @ gaussian[1].T
+    return vectors * np.sqrt(values.clip(min=0))
 
 
 def _shrunk(deviations: np.ndarray, freedom: int) -> np.ndarray:

@@ -5,6 +5,7 @@ Section 3.2 has its decoding: tokens drawn in parallel over a few steps, the sur
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 from typing import ClassVar, Self
 
 import numpy as np
@@ -111,65 +112,46 @@ class MaskGIT(Trainable):
 
 
 class Sampler:
-    """Draw tokens from a transformer, batch by batch.
+    """Draw the tokens of n latents at once from a transformer.
 
     All positions are masked at first. A step draws every masked token, adds Gumbel noise at the falling choice
-    temperature to their log-probability and masks the least sure again, as many as the cosine schedule says.
+    temperature to their log-probability and masks the least sure again, as many as the cosine schedule says. All that
+    changes lies on the device, so that steps can be replayed as a CUDA graph.
 
     Args:
         prior: predicts the tokens of a latent from the unmasked ones.
-        batch: most latents at once.
-
-    Attributes:
-        captured: whether steps were replayed as a CUDA graph.
+        n: number of latents.
+        guidance: weight of the conditional logits against the unconditional ones; 1 for none.
+        draws: number of draws to come.
     """
 
-    def __init__(self, prior: MaskGIT, batch: int) -> None:
-        self.prior, self.batch, self.captured = prior, batch, False
-
-    @torch.no_grad()
-    def draw(self, n: int, y: Tensor | None = None) -> Iterator[Tensor]:
-        """Give tokens (at most `batch`, T) int64 of n latents in all, of classes y (n,) int64 or unconditional."""
-        steps, device = self.prior.config.sampling_steps, self.prior.embedding.device
-        whole, rest = divmod(n, self.batch)
-        start = 0
-        for size, times in ((self.batch, whole), (rest, int(rest > 0))):
-            step = _Step(self.prior, size, y is not None)
-            run = Replayed(step, device, steps * times, "sampling")
-            for _ in range(times):
-                step.start(None if y is None else y[start : start + size])
-                for _ in range(steps):
-                    run()
-                self.captured |= run.captured
-                start += size
-                yield step.tokens.clone()
-
-
-class _Step:
-    """A step of decoding as a function without arguments: the batch, and the step's number, lie on the device."""
-
-    def __init__(self, prior: MaskGIT, n: int, conditional: bool) -> None:
+    def __init__(self, prior: MaskGIT, n: int, guidance: float = 1.0, draws: int = 1) -> None:
         device, config = prior.embedding.device, prior.config
-        self.prior, self.guidance = prior, config.guidance if conditional else 1.0
+        self.prior, self.guidance, self.steps = prior, guidance, config.sampling_steps
         self.none = torch.full((n,), prior.n_classes, device=device)
         self.y = self.none.clone()
         self.tokens = torch.zeros(n, prior.n_positions, dtype=torch.long, device=device)
         self.masked = torch.ones_like(self.tokens, dtype=torch.bool)
-        progress = [step / config.sampling_steps for step in range(1, config.sampling_steps + 1)]
+        progress = [step / self.steps for step in range(1, self.steps + 1)]
         temperatures = [config.choice_temperature * (1 - share) for share in progress]
         left = [math.floor(math.cos(0.5 * math.pi * share) * prior.n_positions + 1e-9) for share in progress]
         self.temperatures, self.left = torch.tensor(temperatures, device=device), torch.tensor(left, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
         self.part = inference_batch(device)
+        self.run = Replayed(self._step, device, draws * self.steps, "sampling")
 
-    def start(self, y: Tensor | None) -> None:
-        """Mask everything, for a batch of classes y (n,) or none."""
+    @torch.no_grad()
+    def draw(self, y: Tensor | None = None) -> Tensor:
+        """Return tokens (n, T) int64 of latents of classes y (n,) int64, or unconditional."""
         self.y.copy_(self.none if y is None else y)
         self.tokens.zero_()
         self.masked.fill_(True)
         self.number.zero_()
+        for _ in range(self.steps):
+            self.run()
+        return self.tokens.clone()
 
-    def __call__(self) -> None:
+    def _step(self) -> None:
         logits = self._logits(self.y)
         if self.guidance != 1:
             unguided = self._logits(self.none)
@@ -212,22 +194,28 @@ class MaskGITPrior(LatentPrior):
         self.autoencoder, self.trainer = autoencoder, trainer
 
     def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
-        trainer, config = self.trainer, self.trainer.config.prior
+        trainer, config, device = self.trainer, self.trainer.config.prior, self.trainer.torch_device
         classes = 0 if y is None else int(y.max()) + 1
         with trainer.seeded(2):
-            self.network = self._network(self.autoencoder, config, classes).to(trainer.device)
-            logits = torch.as_tensor(trainer.map(self.token_logits, z), device=trainer.device)
-            labels = torch.as_tensor(np.zeros(len(z), dtype=np.int64) if y is None else y, device=trainer.device)
-            trainer.train("prior", self.network, (logits, labels), config.training)
+            self.network = self._network(self.autoencoder, config, classes).to(device)
+            logits = torch.as_tensor(trainer.map(self.token_logits, z), device=device)
+            labels = torch.zeros(len(z), dtype=torch.long) if y is None else torch.as_tensor(y)
+            trainer.train("prior", self.network, (logits, labels.to(device)), config.training)
         return self
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
-        labels = None if y is None else torch.as_tensor(y, device=self.trainer.device)
-        sampler = Sampler(self.network, SAMPLE_BATCH)
-        for tokens in sampler.draw(n, labels):
-            yield self.autoencoder.quantizer.decode(tokens.unflatten(1, self.autoencoder.encoder.latent_shape[1:]))
-        if self.trainer.device.type == "cuda":
-            self.trainer.captured["sampling"] = sampler.captured
+        network, device, captured = self.network, self.trainer.torch_device, False
+        guidance = 1.0 if y is None else network.config.guidance
+        labels = torch.full((n,), network.n_classes) if y is None else torch.as_tensor(y)
+        for size, alike in groupby(labels.to(device).split(SAMPLE_BATCH), len):
+            batches = list(alike)
+            sampler = Sampler(network, size, guidance, len(batches))
+            for classes in batches:
+                tokens = sampler.draw(classes).unflatten(1, self.autoencoder.encoder.latent_shape[1:])
+                yield self.autoencoder.quantizer.decode(tokens)
+            captured |= sampler.run.captured
+        if device.type == "cuda":
+            self.trainer.captured["sampling"] = captured
 
     def networks(self) -> dict[str, nn.Module]:
         return {"prior": self.network}

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from ..config import Training
 from ..errors import Diverged
-from .adamw import AdamW
 from .checkpoint import Keeper
 from .cuda_graph import Replayed
 from .precision import Precision, mixed, tf32
@@ -90,9 +89,15 @@ class _Step:
         self.rates = 0.5 * config.lr * (1 + torch.cos(torch.pi * progress))
         self.rate = torch.tensor(config.lr, device=device)
         self.number = torch.zeros(1, dtype=torch.long, device=device)
-        self.optimiser = AdamW(module.parameters(), self.rate, config.weight_decay)
+        self.optimiser = torch.optim.AdamW(
+            module.parameters(),
+            self.rate,
+            weight_decay=config.weight_decay,
+            fused=True,
+            capturable=device.type == "cuda",
+        )
         states = [(name, tuple(value.shape)) for name, value in module.state_dict().items()]
-        self.kind = repr((config, precision, [tuple(tensor.shape) for tensor in data], states))
+        self.kind = repr(("torch.optim.AdamW", config, precision, [tuple(tensor.shape) for tensor in data], states))
         self.names: list[str] = []
         self.curves = torch.empty(0, device=device)
 
@@ -117,7 +122,7 @@ class _Step:
             "kind": self.kind,
             "done": (done := int(self.number)),
             "module": self.module.state_dict(),
-            "optimiser": self.optimiser.state() if done < self.total else {},
+            "optimiser": self.optimiser.state_dict() if done < self.total else None,
             "batches": self.batches,
             "names": self.names,
             "curves": self.curves,
@@ -132,7 +137,9 @@ class _Step:
         if state is None:
             return 0
         self.module.load_state_dict(state["module"])
-        self.optimiser.restore(state["optimiser"])
+        if state["optimiser"] is not None:
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.optimiser.param_groups[0]["lr"] = self.rate
         self.number.fill_(state["done"])
         self.names = state["names"]
         self.batches, self.curves = state["batches"].to(device), state["curves"].to(device)

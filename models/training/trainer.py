@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..config import Config, Training
+from ..estimator import Estimator
 from .checkpoint import Keeper, Storage
 from .loop import Curves, Trainable, train
 from .precision import inference, inference_batch
@@ -17,13 +18,8 @@ from .precision import inference, inference_batch
 Module = TypeVar("Module", bound=nn.Module)
 
 
-class Trainer:
+class Trainer(Estimator):
     """Train modules, apply them to arrays, and keep the curves and times of training.
-
-    Args:
-        config: widths and budgets.
-        seed: decides initial weights, batches, noise and samples.
-        device: torch device on which the modules live.
 
     Attributes:
         curves: training curves by stage.
@@ -33,11 +29,16 @@ class Trainer:
     """
 
     def __init__(self, config: Config, seed: int = 0, device: str = "cpu") -> None:
-        self.config, self.seed, self.device = config, seed, torch.device(device)
+        super().__init__(config, seed, device)
         self.curves: dict[str, Curves] = {}
         self.seconds: dict[str, float] = {}
         self.captured: dict[str, bool] = {}
         self.storage: Callable[[str], Storage] | None = None
+
+    @property
+    def torch_device(self) -> torch.device:
+        """The device, as torch has it."""
+        return torch.device(self.device)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -50,33 +51,33 @@ class Trainer:
     def seeded(self, stage: int) -> Iterator[None]:
         """Seed torch's global generators for one stage, and leave them as they were afterwards."""
         mixed = int(np.random.SeedSequence([self.seed, stage]).generate_state(1, np.uint32)[0])
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+        with torch.random.fork_rng([self.torch_device] if self.torch_device.type == "cuda" else []):
             torch.manual_seed(mixed)
             yield
 
     def place(self, module: Module) -> Module:
         """Return a module on the device, its convolutions in channels-last order, in which they are faster."""
         # torch's overloads of `to` lack the memory format.
-        return module.to(self.device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        return module.to(self.torch_device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     def train(self, stage: str, module: Trainable, data: tuple[Tensor, ...], budget: Training) -> None:
         """Train the module of a stage on data of the device, from its checkpoint on if there is one."""
         keeper = Keeper(self.storage(stage)) if self.storage is not None else None
         self.curves[stage] = train(module, data, budget, keeper, self.config.network.precision)
-        if self.device.type == "cuda":
+        if self.torch_device.type == "cuda":
             self.captured[stage] = self.curves[stage].captured
         if keeper is not None:
             self._earlier = keeper.earlier
 
     def inference(self) -> AbstractContextManager:
         """Return the context in which fitted networks compute."""
-        return inference(self.device, self.config.network.precision)
+        return inference(self.torch_device, self.config.network.precision)
 
     def map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
         """Apply a function of tensors to an array's rows, batch by batch, without gradients."""
-        parts = torch.as_tensor(array).split(inference_batch(self.device))
+        parts = torch.as_tensor(array).split(inference_batch(self.torch_device))
         with self.inference():
-            return joined(function(part.to(self.device)) for part in parts)
+            return joined(function(part.to(self.torch_device)) for part in parts)
 
 
 def joined(parts: Iterable[Tensor]) -> np.ndarray:

@@ -41,7 +41,7 @@ def job(variant: str, length: int, start, ended) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model, config = build(variant, Config()), Config()
-    module, data = model.place(model.build_autoencoder(length, config)), (torch.as_tensor(series(length)[:, None]),)
+    module, data = model.place(model.autoencoder(length, config)), (torch.as_tensor(series(length)[:, None]),)
     with kept_heap():
         for _ in range(ROUNDS):
             start.wait()

@@ -20,7 +20,7 @@ variant, length = sys.argv[1], int(sys.argv[2])
 torch.manual_seed(0)
 model = build(variant, Config())
 with kept_heap():
-    module = model.place(model.build_autoencoder(length, Config()))
+    module = model.place(model.autoencoder(length, Config()))
     train(module, (torch.randn(128, 1, length),), Training(batch=128, max_steps=4))
 print(peak_memory())
 """

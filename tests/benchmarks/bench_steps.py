@@ -42,7 +42,7 @@ def compare(benchmark, variant: str, length: int, precision: str) -> None:
     x, config = series(length), Config()
     torch.manual_seed(0)
     model: LatentModel = build(variant, config, 0, DEVICE)
-    module = model.place(model.build_autoencoder(length, config))
+    module = model.place(model.autoencoder(length, config))
     data = (torch.as_tensor(x[:, None], device=DEVICE),)
     plain = reference.Model(variant, length, config).to(DEVICE)
     assert count(plain) == count(module)

@@ -1,12 +1,12 @@
 """The layouts in which the archive comes, and what a file may say of itself."""
 
-import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from dataset_places import BUNDLED
 
-from ucrbench.datasets import DatasetError, data_hash, load, verify
+from ucrbench.datasets import DatasetError, data_hash, info, load, loading, verify
 from ucrbench.datasets.source import ADJUSTED, ARCHIVE
 
 pytestmark = pytest.mark.usefixtures("no_bundled")
@@ -45,9 +45,37 @@ def test_an_adjusted_copy_stands_in_where_the_original_is_not_there_and_is_named
     as_distributed(name, tmp_path / ARCHIVE / ADJUSTED / name, pad=0.0005)
     adjusted = load(name, tmp_path)
     assert adjusted.treatment == "adjusted"
+    assert load(name, tmp_path / ARCHIVE / ADJUSTED).treatment == "adjusted"
     as_distributed(name, tmp_path / ARCHIVE / name)
     assert load(name, tmp_path).treatment == "padded"
     assert load(name, tmp_path).data_hash != adjusted.data_hash
+
+
+@pytest.mark.parametrize("end", [True, False])
+def test_gaps_are_the_same_in_each_layout(end, archive, tmp_path, monkeypatch):
+    """A .ts file leaves the gaps at the end out, as MelbournePedestrian's does; .tsv has NaN for every one."""
+    name = "ItalyPowerDemand"
+    facts = replace(info(name), missing=True)
+    monkeypatch.setattr(loading, "catalogue_info", lambda _: facts)
+    folder = archive(name)
+    for split in ("TRAIN", "TEST"):
+        path = folder / f"{name}_{split}.ts"
+        head, mark, rows = path.read_text().partition("@data\n")
+        cases = [row.replace(":", ",").split(",") for row in rows.split()]
+        for case in cases:
+            case[3] = "?"
+            if end:
+                del case[20:24]
+        lines = [",".join(values) + ":" + label for *values, label in cases]
+        path.write_text(head.replace("@equallength true", "@equallength false") + mark + "\n".join(lines) + "\n")
+        (tmp_path / "other" / name).mkdir(parents=True, exist_ok=True)
+        rows = ["\t".join([label, *values, *["NaN"] * (24 - len(values))]) for *values, label in cases]
+        rows = "\n".join(rows).replace("?", "NaN")
+        (tmp_path / "other" / name / f"{name}_{split}.tsv").write_text(rows)
+    ours, theirs = load(name), load(name, tmp_path / "other")
+    assert ours.treatment == theirs.treatment == "interpolated"
+    assert ours.data_hash == theirs.data_hash
+    assert np.array_equal(ours.x_test, theirs.x_test)
 
 
 @pytest.mark.parametrize("layout", ["ts", "tsv"])
@@ -121,10 +149,27 @@ def test_what_could_not_be_scaled_is_found_before_a_job_meets_it(split, value, w
     assert not verify()[0].ok
 
 
-def test_what_lies_in_a_folder_without_the_set_is_said(data_home):
-    folder = data_home / "GunPoint"
-    (folder / "GunPoint").mkdir(parents=True)
-    shutil.copy(BUNDLED / "GunPoint" / "GunPoint_TRAIN.ts", folder / "GunPoint")
-    (folder / "GunPoint_TRAIN.arff").write_text("@relation")
+@pytest.mark.parametrize("below", [(), (ARCHIVE,)])
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (
+            ["GunPoint_TRAIN.arff"],
+            "GunPoint_TRAIN.ts and GunPoint_TEST.ts, or both as .tsv, and holds GunPoint_TRAIN.arff",
+        ),
+        (["a", "b", "c", "d"], "GunPoint_TRAIN.ts and GunPoint_TEST.ts, or both as .tsv, and holds a, b, c, ..."),
+        (["GunPoint_TRAIN.tsv", "README.md"], "GunPoint_TEST.tsv"),
+        (["other_TRAIN.tsv"], "GunPoint_TRAIN.tsv and GunPoint_TEST.tsv, and holds other_TRAIN.tsv"),
+        (["GunPoint/GunPoint_TRAIN.tsv"], "which lie deeper in {}/GunPoint: move them up"),
+    ],
+)
+def test_what_lies_in_a_folder_without_the_set_is_said(below, files, words, data_home):
+    folder = data_home.joinpath(*below, "GunPoint")
+    for file in files:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text("something else")
     (result,) = verify()
-    assert "lacks GunPoint_TRAIN.ts and GunPoint_TEST.ts; it holds GunPoint/, GunPoint_TRAIN.arff" in result.problem
+    told, _, way_out = result.problem.partition("; run ")
+    assert told.startswith(f"GunPoint is not there: {folder} lacks ")
+    assert told.endswith(words.format(folder))
+    assert way_out == "`ucrbench data fetch GunPoint`"

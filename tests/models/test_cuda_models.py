@@ -67,16 +67,17 @@ def test_random_numbers_of_replays_are_those_of_eager_calls():
 def test_captured_sampling_draws_new_tokens_of_the_same_distribution(conditional, monkeypatch):
     torch.manual_seed(0)
     prior = MaskGIT(torch.randn(8, 16), 12, 3, Prior(width=16, layers=1, guidance=2.0), True).to(DEVICE).eval()
-    y = torch.arange(8000, device=DEVICE) % 3 if conditional else None
-    sampler = Sampler(prior, 2000)
-    parts = list(sampler.draw(8000, y))
-    assert sampler.captured
+    labels = (torch.arange(8000, device=DEVICE) % 3).split(2000) if conditional else [None] * 4
+    guidance = 2.0 if conditional else 1.0
+    sampler = Sampler(prior, 2000, guidance, draws=4)
+    parts = [sampler.draw(y) for y in labels]
+    assert sampler.run.captured
     assert not torch.equal(parts[0], parts[1])
     assert not torch.equal(parts[2], parts[3])
     monkeypatch.setattr(cuda_graph, "WARM_UP", 10**6)
-    plain = Sampler(prior, 2000)
-    expected = torch.cat(list(plain.draw(8000, y)))
-    assert not plain.captured
+    plain = Sampler(prior, 2000, guidance, draws=4)
+    expected = torch.cat([plain.draw(y) for y in labels])
+    assert not plain.run.captured
     shares = [torch.nn.functional.one_hot(tokens, 8).float().mean(0) for tokens in (torch.cat(parts), expected)]
     # Five standard errors of the difference of two shares of 8000.
     torch.testing.assert_close(shares[0], shares[1], rtol=0, atol=5 * (2 * 0.25 / 8000) ** 0.5)

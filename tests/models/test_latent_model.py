@@ -117,7 +117,7 @@ def test_training_tokens_are_drawn_from_the_softmax_of_negative_squared_distance
     codes = model.module.quantizer.codes.double()
     z = torch.as_tensor(model.encode_continuous(x)).double().movedim(1, -1).flatten(1, 2)
     p = torch.softmax(-((z[..., None, :] - codes) ** 2).sum(-1), -1)
-    logits = torch.as_tensor(model.map(model.prior.token_logits, model.encode_continuous(x)))
+    logits = torch.as_tensor(model.map(model.density.token_logits, model.encode_continuous(x)))
     torch.testing.assert_close(logits.double().softmax(-1), p, atol=1e-5, rtol=1e-3)
     torch.manual_seed(0)
     nearest = torch.as_tensor(model.encode_tokens(x))
@@ -193,6 +193,18 @@ def test_a_model_without_classes_draws_unconditional_series(series):
     x, _ = series
     for name in ("ae", "vqvae"):
         assert build(name, TINY).fit(x).sample(4).shape == (4, 1, 32)
+
+
+def test_samples_come_in_batches_of_their_classes_in_order(series, monkeypatch):
+    x, y = series
+    monkeypatch.setattr("ucrbench.models.priors.maskgit.SAMPLE_BATCH", 4)
+    model = build("vqvae", TINY).fit(x, y)
+    shown, forward = [], model.density.network.forward
+    monkeypatch.setattr(model.density.network, "forward", lambda *args: shown.append(args[2].clone()) or forward(*args))
+    wanted = np.arange(11) % 3
+    assert model.sample(11, wanted).shape == (11, 1, 32)
+    assert [len(classes) for classes in shown[:: TINY.prior.sampling_steps]] == [4, 4, 3]
+    assert torch.cat(shown[:: TINY.prior.sampling_steps]).tolist() == wanted.tolist()
 
 
 def test_raw_is_the_series_itself(series):
