@@ -8,7 +8,7 @@ from .data.comparing import select_stores
 from .data.errors import ReportError
 from .data.levels import reading_levels
 from .data.lineage import Lineage, Source, Stale, check
-from .data.selection import Selection, select
+from .data.selection import Reading, Selection, select
 from .draw.charts import box_plot, codebook_use, scatter, seconds_against_score
 from .draw.curves import training_curves
 from .draw.diagram import critical_difference, write_diagram
@@ -27,6 +27,7 @@ __all__ = [
     "Comparison",
     "Lineage",
     "NotCompared",
+    "Reading",
     "ReportError",
     "Selection",
     "Source",

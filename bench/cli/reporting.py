@@ -28,6 +28,9 @@ def report(
     gaps: Annotated[
         str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
     ] = "refuse",
+    mix_judges: Annotated[
+        bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
+    ] = False,
     paper: Annotated[Path | None, typer.Option(help="Folder of LaTeX for a paper; the site only with --to.")] = None,
     check: Annotated[Path | None, typer.Option(help="Folder of a site or paper: name the stale files.")] = None,
 ) -> None:
@@ -42,10 +45,11 @@ def report(
     if not stores:
         raise UsageError("name a folder of results to report on")
     with reporting() as reports:
+        reading = reports.Reading(mix_judges)
         if paper is not None:
-            print(reports.paper(stores, paper, preset, gaps, against or (), protocol))
+            print(reports.paper(stores, paper, preset, gaps, against or (), protocol, reading))
         if paper is None or to is not None:
-            print(reports.report(stores, to, preset, gaps, dataset_types(), against or (), protocol))
+            print(reports.report(stores, to, preset, gaps, dataset_types(), against or (), protocol, reading))
 
 
 @contextmanager

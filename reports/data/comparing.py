@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...results import SCORES, ResultStore, judged_scores
+from ...results import ResultStore
 from .errors import ReportError
 from .external import read_external
+from .judges import judges_note
 from .rows import hash_rows, row_digests
-from .selection import Selection, select
+from .selection import AS_IT_IS, Reading, Selection, select
 
 # Across stores: scores of other data, or by another definition, are of another thing.
 _SAME = (("score_version", "score"), ("data_hash", "dataset"), ("treatment", "dataset"))
@@ -28,6 +29,7 @@ def select_stores(
     preset: str | None = None,
     against: Sequence[str] | str = (),
     protocol: int | None = None,
+    reading: Reading = AS_IT_IS,
 ) -> Selection:
     """Select the results of one store or several, and of others to hold them against.
 
@@ -41,6 +43,7 @@ def select_stores(
             "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
             methods. Of these, the data sets that the stores have.
         protocol: The version of the protocol of all; needed where one of the stores holds several.
+        reading: How the rows are read.
 
     Returns:
         One selection. What the methods do not share is said in its `notes`.
@@ -77,7 +80,8 @@ def select_stores(
         wanted_preset=preset,
         wanted_protocol=protocol,
         against=against,
-        notes=tuple(notes),
+        notes=(*notes, *judges_note(scores, reading.mix_judges)),
+        reading=reading,
     )
 
 
@@ -89,7 +93,9 @@ def _labelled(selection: Selection, label: str) -> Selection:
         return frame.assign(method=frame["method"] + f" [{label}]", store=label)
 
     (path,) = selection.stores.values()
-    return replace(selection, scores=name(selection.scores), jobs=name(selection.jobs), stores={label: path})
+    references = selection.references.assign(store=label)
+    scores, jobs = name(selection.scores), name(selection.jobs)
+    return replace(selection, scores=scores, jobs=jobs, references=references, stores={label: path})
 
 
 def _merge(parts: Mapping[str, Selection]) -> Selection:
@@ -104,8 +110,7 @@ def _merge(parts: Mapping[str, Selection]) -> Selection:
                     f"the stores have different {column} for {key}, and so cannot be compared on it; "
                     "leave it out of one of them, or run it again"
                 )
-    references, differ = _references(parts)
-    notes = [*_notes(scores), *_judges(scores), *differ]
+    references = pd.concat([part.references for part in parts.values()], ignore_index=True)
     presets = {label: part.preset for label, part in parts.items()}
     alike = len(set(presets.values())) == 1
     preset = (
@@ -118,7 +123,7 @@ def _merge(parts: Mapping[str, Selection]) -> Selection:
         preset=preset,
         rows_hash="",
         stores={label: path for part in parts.values() for label, path in part.stores.items()},
-        notes=tuple(notes),
+        notes=tuple(_notes(scores)),
     )
 
 
@@ -136,26 +141,3 @@ def _notes(scores: pd.DataFrame) -> list[str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _judges(scores: pd.DataFrame) -> list[str]:
-    rows = scores[scores["score"].isin(judged_scores())]
-    several = rows.groupby("dataset")["classifier"].nunique()
-    if n := int((several > 1).sum()):
-        titles = [SCORES[name].title for name in judged_scores() if not SCORES[name].companion]
-        return [
-            f"On {n} of {len(several)} data sets the stores had different FCNs as judges, so that "
-            f"{' and '.join(titles)} differ by the judge too."
-        ]
-    return []
-
-
-def _references(parts: Mapping[str, Selection]) -> tuple[pd.DataFrame, list[str]]:
-    """Return the references of the first store that has a data set's."""
-    together = pd.concat([part.references.assign(store=label) for label, part in parts.items()], ignore_index=True)
-    first = together.drop_duplicates("dataset").set_index("dataset")["store"]
-    chosen = together[together["store"] == together["dataset"].map(first)].reset_index(drop=True)
-    differ = together.groupby(["dataset", "score"])["value"].nunique()
-    if (differ > 1).any():
-        return chosen, [f"The real-data references are those of {', '.join(dict.fromkeys(first))}."]
-    return chosen, []

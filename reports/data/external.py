@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...results import SCORES
+from ...results import SCORES, judged_scores
 from ...results.published import published
 from .errors import ReportError
 
@@ -34,7 +34,8 @@ def read_external(spec: str) -> External:
 
     Args:
         spec: "published", "published:NAME", the path of a tidy CSV (dataset, method, score, value; seed if there
-            are several), or "SCORE=PATH": a CSV whose first column names data sets, and whose others are methods.
+            are several, classifier where the judge is known), or "SCORE=PATH": a CSV whose first column names data
+            sets, and whose others are methods.
 
     Raises:
         ReportError: There is no such table or file, or it is not laid out so.
@@ -73,7 +74,7 @@ def _from_published(name: str) -> External:
     method = rows["variant"] + views + " [" + rows["source"] + "]"
     notes = rows.drop_duplicates("source")
     note = " ".join(f"[{row.source}]: {row.citation}. {row.comparable}" for row in notes.itertuples())
-    return External(rows.assign(method=method, seed=0), note)
+    return External(_judged(rows.assign(method=method, seed=0)), note)
 
 
 def _from_tidy(path: Path) -> External:
@@ -83,7 +84,7 @@ def _from_tidy(path: Path) -> External:
             f"{path} lacks the column {missing[0]}; a tidy table has {', '.join(_TIDY)}, and one of data sets x "
             f"methods is named together with its score, as in linear_probe={path}"
         )
-    rows = frame[[*_TIDY, *(["seed"] if "seed" in frame else [])]]
+    rows = frame[[*_TIDY, *(name for name in ("seed", "classifier") if name in frame)]]
     return _external(rows, path)
 
 
@@ -128,7 +129,14 @@ def _external(rows: pd.DataFrame, path: Path) -> External:
     note = (
         f"[{path.stem}]: values read from {path.name}, made elsewhere, with data and settings that are not known here."
     )
-    return External(rows.reset_index(drop=True), note)
+    return External(_judged(rows.reset_index(drop=True)), note)
+
+
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the judge of the judged ones: as they say, or one that is not known and is nobody else's."""
+    said = rows["classifier"] if "classifier" in rows else pd.Series(None, index=rows.index, dtype=object)
+    unknown = ("unknown [" + rows["source"] + "]").where(rows["score"].isin(judged_scores()), None)
+    return rows.assign(classifier=said.where(said.notna(), unknown))
 
 
 def _check_bounds(rows: pd.DataFrame, path: Path) -> None:

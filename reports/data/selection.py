@@ -25,6 +25,22 @@ _ALIKE = (
 _BEHIND = ("classifier", "n_samples", "reference")
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How rows are read.
+
+    Attributes:
+        mix_judges: Rank judged scores (inception score, FID) of different FCNs together.
+        rename: Names of methods, or of variants, and what to call them.
+    """
+
+    mix_judges: bool = False
+    rename: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_IT_IS = Reading()
+
+
 @dataclass(frozen=True, eq=False)
 class Selection:
     """Frames that may be compared.
@@ -32,15 +48,16 @@ class Selection:
     Attributes:
         scores: Scores of finished jobs, with the column `method`.
         jobs: One row per job: its success, or its last attempt; with the columns `method` and `attempts`.
-        references: Real-data references, one row per data set and score.
+        references: Real-data references, one row per data set and score; of several stores those of each.
         preset: The preset all of it was made with; with several stores, that of each.
         rows_hash: Hash of the score rows; a report of the same rows carries the same.
-        stores: Folders by label; a single store without a label has the label "". With labels, scores and jobs
+        stores: Folders by label; a single store without a label has the label "". With labels, the frames
             have a column `store`.
         wanted_preset: The preset that was asked for, None where there was but one.
         wanted_protocol: The version of the protocol that was asked for, None where there was but one.
         against: Other results that were asked for.
         notes: Sentences on what the methods do not share, for captions.
+        reading: How the rows are read.
     """
 
     scores: pd.DataFrame
@@ -53,6 +70,7 @@ class Selection:
     wanted_protocol: int | None = None
     against: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    reading: Reading = AS_IT_IS
 
     @property
     def datasets(self) -> list[str]:

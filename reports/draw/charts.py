@@ -80,7 +80,12 @@ def box_plot(comparison: Comparison) -> Figure:
 
 @styled
 def seconds_against_score(
-    scores: pd.DataFrame, jobs: pd.DataFrame, score: str, gaps: str = "refuse", datasets: Sequence[str] | None = None
+    scores: pd.DataFrame,
+    jobs: pd.DataFrame,
+    score: str,
+    gaps: str = "refuse",
+    datasets: Sequence[str] | None = None,
+    mix_judges: bool = False,
 ) -> Figure:
     """Draw what a score costs: the mean seconds of a job against the mean score, a mark per method.
 
@@ -90,11 +95,12 @@ def seconds_against_score(
         score: Name of a score with a direction.
         gaps: As in `compare`. The seconds are those of jobs on the data sets compared on.
         datasets: As in `compare`.
+        mix_judges: As in `compare`.
 
     Raises:
         ReportError: As `compare`, or no method has a job whose time is known.
     """
-    comparison = compare(scores, score, gaps, datasets)
+    comparison = compare(scores, score, gaps, datasets, mix_judges=mix_judges)
     there = jobs[(jobs["status"] == "ok") & jobs["dataset"].isin(comparison.values.index)]
     seconds = there.groupby("method")["seconds_total"].mean().dropna()
     names = [name for name in comparison.values if name in seconds and np.isfinite(comparison.values[name]).all()]

@@ -114,12 +114,12 @@ def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = Non
             Cell(table.text.loc[dataset, method], table.place.loc[dataset, method]) for method in table.text.columns
         ]
         if table.real is not None:
-            value = table.real[dataset]
-            cells.append(Cell(GAP if pd.isna(value) else f"{value:.{score_of(table.score).decimals}f}"))
+            digits = score_of(table.score).decimals
+            cells += [Cell(GAP if pd.isna(value) else f"{value:.{digits}f}") for value in table.real.loc[dataset]]
         lines.append((str(dataset), cells))
     heads = [str(method) for method in table.text.columns]
     if table.real is not None:
-        heads.append(score_of(table.score).scale.heading)
+        heads += [score_of(table.score).scale.heading + of for of in table.real]
     score = score_of(table.score)
     direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[score.higher_is_better]
     seeds = int(table.seeds.to_numpy().max())

@@ -80,7 +80,7 @@ class Manuscript:
 def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompared], gaps: str) -> None:
     """Add all methods and scores at a glance, their coverage, and the tests over all methods."""
     selection = work.selection
-    board = leaderboard(selection.scores, gaps, selection.datasets)
+    board = leaderboard(selection.scores, gaps, selection.datasets, selection.reading.mix_judges)
     places = board_places(board, selection.scores)
     flat = board.set_axis([f"{score} {statistic}" for score, statistic in board.columns], axis=1)
     caption = (
@@ -138,7 +138,8 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     """Add a score: its table, and if methods are compared the diagram, the matrix, the boxes and the times."""
     selection, score, stem = work.selection, found.score, stem_of(found.score)
     source = Source(("scores", "references"), scores=(score,))
-    table = score_table(selection.scores, score, selection.references, selection.datasets)
+    mixed = selection.reading.mix_judges
+    table = score_table(selection.scores, score, selection.references, selection.datasets, mixed)
     said = gaps_text(found) if isinstance(found, Comparison) else f"{found.why}." * found.refused
     notes = " ".join([said, "A dash is a gap." if table.mean.isna().to_numpy().any() else "", *selection.notes])
     numbers = pd.concat({"mean": table.mean, "std": table.std, "seeds": table.seeds}, axis=1).swaplevel(axis=1)
@@ -161,7 +162,7 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     caption = f"{title} over data sets: quartiles, whiskers at 1.5 times their range. {gaps_text(found)}"
     work.figure(f"{stem}-box", source, box_plot(found), caption)
     try:
-        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets)
+        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets, mixed)
     except ReportError:  # no times are known, as of results from elsewhere
         return
     caption = f"What {title} costs: mean over data sets against the mean time of a finished job. {gaps_text(found)}"
@@ -195,10 +196,9 @@ def series(work: Manuscript) -> None:
     selection = work.selection
     done = selection.jobs[selection.jobs["status"] == "ok"].sort_values(["seed", "job"])
     stores = {label: selection.open(label) for label in selection.stores}
-    first = next(iter(stores.values()))
     drawn = 0
     for number, dataset in enumerate(selection.datasets):
-        real = first.real(dataset)
+        real = next((found for store in stores.values() if (found := store.real(dataset)) is not None), None)
         jobs = done[done["dataset"] == dataset].drop_duplicates("method").set_index("method")
         found = {}
         for method in ordered(jobs.index) if real is not None else ():

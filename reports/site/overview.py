@@ -5,6 +5,7 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.frames import higher_is_better
+from ..data.judges import judge_table
 from ..stats.comparison import GAPS
 from ..stats.tables import ScoreTable, board_digits, board_places
 from .content import Content, Section
@@ -53,16 +54,28 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
     up = higher_is_better(table.score, content.selection.scores)
     digits = score_of(table.score).decimals
     mean = table.mean.reindex(index=content.facts.index, columns=content.methods)
+    # Where stores differ in what real series reach, the pages of data sets say which is whose.
     real = None if table.real is None else table.real.reindex(content.facts.index)
+    real = None if real is None else real.iloc[:, 0].where(real.nunique(axis=1) == 1)
     return {
         "name": table.score,
         "up": up,
         "digits": digits,
+        "judges": _judges(table, content),
         "has": [method in table.mean for method in content.methods],
         "values": [_rounded(row, digits if up is not None else digits + 3) for row in mean.to_numpy(float)],
         "real": None if real is None else _rounded(real.to_numpy(float), digits),
         "realTitle": None if real is None else score_of(table.score).scale.heading,
     }
+
+
+def _judges(table: ScoreTable, content: Content) -> list[list[int]] | None:
+    """Return a number per data set and method that tells judges apart; None where values may be ranked together."""
+    of = None if content.selection.reading.mix_judges else judge_table(content.selection.scores, table.score)
+    if of is None or (of.nunique(axis=1) < 2).all():
+        return None
+    of = of.reindex(index=content.facts.index, columns=content.methods)
+    return pd.factorize(of.to_numpy(object).ravel())[0].reshape(of.shape).tolist()
 
 
 def _rounded(values: np.ndarray, digits: int) -> list[float | None]:

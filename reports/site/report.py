@@ -16,7 +16,7 @@ from ..data.frames import score_names
 from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
 from ..data.rows import TABLES
-from ..data.selection import Selection
+from ..data.selection import AS_IT_IS, Reading, Selection
 from ..draw.diagram import write_diagram
 from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
@@ -40,6 +40,7 @@ def report(
     types: Mapping[str, str] | None = None,
     against: Sequence[str] = (),
     protocol: int | None = None,
+    reading: Reading = AS_IT_IS,
 ) -> Path:
     """Write the report of a store, or of several side by side.
 
@@ -54,6 +55,7 @@ def report(
         types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
         against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
+        reading: How the rows are read: names of methods, and whether judges are mixed.
 
     Returns:
         Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex,
@@ -69,7 +71,7 @@ def report(
         raise ReportError("a report of several stores needs a folder of its own; name one")
     dest = Path(stores) / "report" if dest is None else Path(dest)
     _check_free(dest)
-    selection = select_stores(stores, preset, against, protocol)
+    selection = select_stores(stores, preset, against, protocol, reading)
     work = dest.parent / f".{dest.name}.{uuid.uuid4().hex}"
     try:
         work.mkdir(parents=True)
@@ -123,10 +125,11 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
     tables, figures = work / "tables", work / "figures"
     tables.mkdir()
     figures.mkdir()
-    comparisons = compare_all(selection.scores, gaps, selection.datasets)
+    mixed = selection.reading.mix_judges
+    comparisons = compare_all(selection.scores, gaps, selection.datasets, mixed)
     sections = []
     for score in score_names(selection.scores):
-        table = score_table(selection.scores, score, selection.references, selection.datasets)
+        table = score_table(selection.scores, score, selection.references, selection.datasets, mixed)
         rows = lineage.rows(_source(score))
         _write_score(table, tables, rows)
         ranking = comparisons[score]
@@ -157,7 +160,7 @@ def _write_score(table: ScoreTable, folder: Path, rows: str) -> None:
         if table.std[method].notna().any():
             columns[f"{method} std"] = table.std[method]
     if table.real is not None:
-        columns["real data"] = table.real
+        columns[[f"real data{of}" for of in table.real]] = table.real
     columns.to_csv(folder / f"{_stem(table.score)}.csv")
     (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
 

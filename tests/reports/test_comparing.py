@@ -51,7 +51,7 @@ def test_what_differs_between_stores_is_told_or_refused(stores, tmp_path):
     both = select_stores({"A": stores["A"], "other": tmp_path / "other"})
     assert both.preset == "quick [A], standard [other]"
     assert both.notes[0] == "The stores differ in the preset (A: quick; other: standard)."
-    assert "On 3 of 3 data sets the stores had different FCNs" in both.notes[1]
+    assert "On 3 of 3 data sets the methods had different FCNs" in both.notes[1]
     build(tmp_path / "data", ["ECG5000"], data_hash="ffff", **OPTIONS)
     with pytest.raises(ReportError, match="different data_hash for ECG5000"):
         select_stores({"A": stores["A"], "data": tmp_path / "data"})
@@ -81,7 +81,9 @@ def test_against_published(stores):
     assert "not as a reproduction" in found.notes[0]
     with pytest.raises(ReportError, match="lacks 7 of 27"):
         compare(found.scores, "fid")
-    common = compare(found.scores, "fid", gaps="common")
+    with pytest.raises(ReportError, match=r"ECG5000: trained:1f2e, unknown \[thesis\]"):
+        compare(found.scores, "fid", gaps="common")
+    common = compare(found.scores, "fid", gaps="common", mix_judges=True)
     assert common.left_out == ("GunPoint",)
     assert common.values.loc["ECG5000", theirs] == 2.555
     table = score_table(found.scores, "fid")
