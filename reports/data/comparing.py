@@ -9,6 +9,7 @@ import pandas as pd
 from ...results import ResultStore
 from .errors import ReportError
 from .external import read_external
+from .foreign import matched
 from .judges import judges_note
 from .rows import hash_rows, row_digests
 from .selection import AS_IT_IS, Reading, Selection, select
@@ -64,12 +65,9 @@ def select_stores(
     merged = _merge(parts)
     scores, notes = merged.scores, list(merged.notes)
     for spec in against:
-        found = read_external(spec)
-        there = found.rows[found.rows["dataset"].isin(merged.datasets)]
-        if there.empty:
-            raise ReportError(f"{spec} and the store have no data set in common")
+        found = matched(read_external(spec), spec, merged.jobs)
         notes.append(found.note)
-        scores = pd.concat([scores, there], ignore_index=True)
+        scores = pd.concat([scores, found.rows], ignore_index=True)
     twice = scores[scores.duplicated(["dataset", "method", "seed", "score"])]
     if not twice.empty:
         raise ReportError(f"there are two methods {twice.iloc[0]['method']!r}; rename one, or give the stores labels")

@@ -120,8 +120,27 @@ def test_against_a_csv(stores, tmp_path):
         ("dataset,m\nFordA,85.2\n", "knn={}", "85.2 of m on FordA is no value of knn, which is between 0 and 1; if it"),
         ("dataset,m\nFordA,0.5\n", "inception_score={}", "no value of inception_score, which is at least 1"),
         ("dataset\nFordA\n", "knn={}", "no column of values"),
-        ("dataset,m\nNothing,0.5\n", "knn={}", "no data set in common"),
-        ("dataset,m\nFordA,0.5\nFordA,0.6\n", "knn={}", "two methods 'm [file]'"),
+        ("dataset,m\nNothing,0.5\n", "knn={}", "no data set in common: Nothing there, ECG5000 here"),
+        ("dataset,m\nFordA,0.5\nFordA,0.6\n", "knn={}", "several rows of FordA"),
+        ("dataset,method,value\nFordA,m,0.5\nFordA,m,0.6\n", "knn={}", "several rows of knn of m on FordA"),
+        ("dataset,m\nFordA,90%\n", "knn={}", "'90%' is no number; give shares, not percent"),
+        ('dataset,m\nFordA,"0,5"\n', "knn={}", "'0,5' is no number; write decimals with a point"),
+        ("dataset,m\nFordA,0,5\n", "knn={}", "line 2 has 3 cells, and the head has 2"),
+        ("dataset,m,n\nFordA,0.5\n", "knn={}", "line 2 has 2 cells, and the head has 3"),
+        ("dataset,m,n\nFordA,0.5,0.6\nGunPoint,0.5,0.6,0.7\n", "knn={}", "line 3 has 4 cells"),
+        ("dataset,m,m\nFordA,0.5,0.6\n", "knn={}", "2 columns called 'm'"),
+        ("dataset,m,\nFordA,0.5,0.6\n", "knn={}", "column 3 has values and no name"),
+        ("dataset,m,n\nFordA,0.5,\n", "knn={}", "the column 'n' has no value"),
+        ("FordA,0.5\nGunPoint,0.6\n", "knn={}", "has no head"),
+        ("FordA;0,5\nGunPoint;0,6\n", "knn={}", "has no head"),
+        ("method,FordA,GunPoint\nm,0.5,0.6\n", "knn={}", "data sets in its columns"),
+        ("dataset,m\nFordA,0.9\nGun_Point,0.5\n", "knn={}", "no data set 'Gun_Point'; did you mean GunPoint?"),
+        ("dataset,m\nforda,0.9\nGunPoint,0.5\n", "knn={}", "no data set 'forda'; did you mean FordA?"),
+        ("dataset,m\nGunPiont,0.9\nFordA,0.5\n", "knn={}", "did you mean GunPoint?"),
+        ("dataset,error\nFordA,0.1\n", "knn={}", "'error' sounds like error rates"),
+        ("dataset,method,score,value\nFordA,m,error_rate,0.1\n", "{}", "give accuracies, which are 1 - error"),
+        ("dataset,m\nFordA,0.1\nGunPoint,0.2\n", "knn={}", "0.1 of m on FordA is far below guessing among its 3"),
+        ("dataset,method,value\nFordA,m,0.5\n", "{}", "lacks the column score"),
         ("", "knn={}", "cannot be read as CSV"),
         (None, "knn={}", "there is no file"),
     ],
@@ -133,3 +152,40 @@ def test_a_csv_that_cannot_be_used(stores, tmp_path, text, spec, said):
     with pytest.raises(ReportError, match=said.replace("[", r"\[").replace("]", r"\]")) as caught:
         select_stores(stores["A"], against=[spec.format(path)])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("dataset;m\nFordA;0,5\nGunPoint;0,75\n", "m"),
+        ("dataset\tm\nFordA\t0.5\nGunPoint\t0.75\n", "m"),
+        ("\ufeffdataset,m\r\nFordA,0.5\r\n\r\nGunPoint,0.75\r\n", "m"),
+        ("dataset,m,\nFordA,0.5,\nGunPoint,0.75,\n", "m"),
+        ("dataset,m\nFordA,0.5,\nGunPoint,0.75,\n", "m"),
+        (",m\nFordA,0.5\nGunPoint,0.75\n", "m"),
+        ("dataset,method\nFordA,0.5\nGunPoint,0.75\n", "method"),
+        ("dataset,value\nFordA,0.5\nGunPoint,0.75\n", "value"),
+        ("dataset,score\nFordA,0.5\nGunPoint,0.75\n", "score"),
+        ("Dataset,Method,Value\nFordA,m,0.5\nGunPoint,m,0.75\n", "m"),
+        ("dataset,m\nFordA,0.5\nGunPoint,0.75\nFordB,0.9\nGunPointAgeSpan,0.9\n", "m"),
+    ],
+)
+def test_a_csv_as_people_export_it(stores, tmp_path, text, method):
+    path = tmp_path / "theirs.csv"
+    path.write_bytes(text.encode())
+    found = select_stores(stores["A"], against=[f"knn={path}"])
+    rows = found.scores[found.scores["method"] == f"{method} [theirs]"].set_index("dataset")["value"]
+    assert rows.to_dict() == {"FordA": 0.5, "GunPoint": 0.75}
+    assert ("Of its 4 data sets 2 are not here." in found.notes[0]) == ("FordB" in text)
+
+
+def test_columns_called_as_those_of_a_tidy_table_are_methods_too(stores, tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("dataset,method,score,views\nFordA,0.5,0.6,0.7\n")
+    found = select_stores(stores["A"], against=[f"knn={path}"])
+    rows = found.scores[found.scores["source"] == "theirs"]
+    assert dict(zip(rows["method"], rows["value"], strict=True)) == {
+        "method [theirs]": 0.5,
+        "score [theirs]": 0.6,
+        "views [theirs]": 0.7,
+    }
