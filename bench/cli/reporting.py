@@ -42,14 +42,16 @@ def report(
     if check is not None:
         _tell_stale(check, stores)
         return
-    if not stores:
-        raise UsageError("name a folder of results to report on")
+    if not stores and not against:
+        raise UsageError("name a folder of results to report on, or results from elsewhere with --against")
+    if not stores and paper is None and to is None:
+        raise UsageError("results from elsewhere have no folder of their own; name one for the site with --to")
     with reporting() as reports:
         reading = reports.Reading(mix_judges)
         if paper is not None:
-            print(reports.paper(stores, paper, preset, gaps, against or (), protocol, reading))
+            print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading))
         if paper is None or to is not None:
-            print(reports.report(stores, to, preset, gaps, dataset_types(), against or (), protocol, reading))
+            print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
 
 
 @contextmanager

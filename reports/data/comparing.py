@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...results import ResultStore
+from ...results import JobRow, ReferenceRow, ResultStore, ScoreRow
+from ...results.records import schema_of
 from .errors import ReportError
 from .external import read_external
 from .foreign import matched
@@ -38,7 +39,8 @@ def select_stores(
     methods, told apart by the label alone, so that the same job may be in both.
 
     Args:
-        stores: A store's folder, or several by their labels. A single one with the label "" has no label.
+        stores: A store's folder, or several by their labels. A single one with the label "" has no label. None, as
+            {}, where results from elsewhere are compared among themselves.
         preset: The preset of all; needed where one of the stores holds several.
         against: Other results to compare with: "published" for all tables that ship with the package,
             "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
@@ -57,15 +59,16 @@ def select_stores(
     against = (against,) if isinstance(against, str) else tuple(against)
     if not isinstance(stores, Mapping):
         stores = {"": stores}
-    if not stores:
-        raise ReportError("name a store to report on")
+    if not stores and not against:
+        raise ReportError("name a store to report on, or results from elsewhere")
     if len(stores) > 1 and "" in stores:
         raise ReportError("several stores need a label each")
     parts = {label: _labelled(select(ResultStore(path), preset, protocol), label) for label, path in stores.items()}
-    merged = _merge(parts)
+    merged = _merge(parts) if parts else _nothing()
     scores, notes = merged.scores, list(merged.notes)
     for spec in against:
-        found = matched(read_external(spec), spec, merged.jobs)
+        found = read_external(spec)
+        found = matched(found, spec, merged.jobs) if stores else found
         notes.append(found.note)
         scores = pd.concat([scores, found.rows], ignore_index=True)
     twice = scores[scores.duplicated(["dataset", "method", "seed", "score"])]
@@ -80,6 +83,20 @@ def select_stores(
         against=against,
         notes=(*notes, *judges_note(scores, reading.mix_judges)),
         reading=reading,
+    )
+
+
+def _nothing() -> Selection:
+    """Return a selection of no store: results from elsewhere alone are compared."""
+    scores, jobs, references = (
+        schema_of(record).empty_table().to_pandas() for record in (ScoreRow, JobRow, ReferenceRow)
+    )
+    return Selection(
+        scores=scores.astype(object),
+        jobs=jobs.assign(method=pd.Series(dtype=object), attempts=0),
+        references=references,
+        preset="",
+        rows_hash="",
     )
 
 

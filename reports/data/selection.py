@@ -49,7 +49,7 @@ class Selection:
         scores: Scores of finished jobs, with the column `method`.
         jobs: One row per job: its success, or its last attempt; with the columns `method` and `attempts`.
         references: Real-data references, one row per data set and score; of several stores those of each.
-        preset: The preset all of it was made with; with several stores, that of each.
+        preset: The preset all of it was made with; with several stores, that of each; empty without a store.
         rows_hash: Hash of the score rows; a report of the same rows carries the same.
         stores: Folders by label; a single store without a label has the label "". With labels, the frames
             have a column `store`.
@@ -74,8 +74,8 @@ class Selection:
 
     @property
     def datasets(self) -> list[str]:
-        """All data sets that were tried, also those on which every job failed."""
-        return sorted(self.jobs["dataset"].unique())
+        """All data sets that were tried, also those on which every job failed; without a store those of the scores."""
+        return sorted((self.jobs if self.stores else self.scores)["dataset"].unique())
 
     def open(self, label: str = "") -> ResultStore:
         """Open the store behind a label, for its samples, latents and curves."""

@@ -84,8 +84,9 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
     places = board_places(board, selection.scores)
     flat = board.set_axis([f"{score} {statistic}" for score, statistic in board.columns], axis=1)
     caption = (
-        f"Mean score, with the mean rank in brackets (1 is best), over at most {len(selection.datasets)} data sets, "
-        f"preset {selection.preset}; bold and underlined: best and second best, of means and of ranks. "
+        f"Mean score, with the mean rank in brackets (1 is best), over at most {len(selection.datasets)} data sets"
+        f"{', preset ' * bool(selection.preset)}{selection.preset}; "
+        "bold and underlined: best and second best, of means and of ranks. "
         f"Policy for gaps {gaps}: "
         f"{_POLICY[gaps]}. " + " ".join(selection.notes)
     )

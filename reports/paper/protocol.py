@@ -41,7 +41,8 @@ def protocol_latex(selection: Selection, gaps: str) -> str:
 
     Whatever the rows do not agree on is listed, not averaged.
     """
-    paragraphs = [_data(selection), _training(selection), _scoring(selection), _statistics(gaps), _machines(selection)]
+    made = [_data(selection), _training(selection), _scoring(selection)] if selection.stores else []
+    paragraphs = [*made, _statistics(gaps), *([_machines(selection)] if selection.stores else [])]
     cited = [key for source, key in _PUBLISHED.items() if source in _sources(selection)]
     notes = " ".join(escape(note) for note in selection.notes)
     paragraphs += [notes + (rf"~\cite{{{','.join(cited)}}}" if cited else "")]

@@ -89,6 +89,7 @@ class Content:
     def facts(self) -> pd.DataFrame:
         """Data sets x (type, n_train, n_test, length, n_classes), as jobs recorded them; missing where none did."""
         facts = self.selection.jobs.groupby("dataset")[list(_FACTS)].first()
+        facts = facts.reindex(self.selection.datasets)
         facts.insert(0, "type", [self.types.get(name, "other") if self.types else "" for name in facts.index])
         return facts
 

@@ -98,7 +98,7 @@ def _about(content: Content) -> dict[str, object]:
         "n_failed": int((selection.jobs["status"] != "ok").sum()),
         "n_seeds": int(selection.scores["seed"].nunique()),
         "preset": selection.preset,
-        "finished": selection.jobs["finished_at"].max().strftime("%Y-%m-%d %H:%M UTC"),
+        "finished": selection.jobs["finished_at"].max().strftime("%Y-%m-%d %H:%M UTC") if len(selection.jobs) else "",
     }
 
 

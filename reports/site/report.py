@@ -192,7 +192,8 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     flat.dropna(axis=1, how="all").to_csv(folder / "leaderboard.csv")
     caption = (
         "Mean score (and mean rank, 1 is best; of each, bold: best, underlined: second best) over "
-        f"{len(selection.datasets)} data sets, preset {selection.preset}; policy for gaps: {gaps}."
+        f"{len(selection.datasets)} data sets{', preset ' * bool(selection.preset)}{selection.preset}; "
+        f"policy for gaps: {gaps}."
     )
     places = board_places(board, selection.scores)
     (folder / "leaderboard.tex").write_text(leaderboard_latex(board, places, caption, rows), encoding="utf-8")

@@ -53,9 +53,9 @@ def _write_datasets(content: Content, folder: Path, names: list[str]) -> None:
     scores, jobs = (
         dict(iter(frame.groupby("dataset"))) for frame in (content.selection.scores, content.selection.jobs)
     )
-    none = content.selection.scores.iloc[:0]
+    none, idle = content.selection.scores.iloc[:0], content.selection.jobs.iloc[:0]
     for name in names:
-        context = dataset_page(name, jobs[name], scores.get(name, none), content)
+        context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content)
         pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", **context)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.errors import ReportError
-from ..data.frames import higher_is_better, seed_means
+from ..data.frames import higher_is_better, seed_means, whole
 from ..data.judges import mixed_datasets, refusal_text
 from ..data.methods import name_methods, ordered, shorten
 from .significance import critical_distance, friedman, holm, nemenyi, wilcoxon
@@ -123,7 +123,7 @@ def compare(
     """Compare all methods that have a score, or some of them.
 
     Args:
-        scores: Tidy scores: dataset, variant, views, seed, score, value.
+        scores: Tidy scores: dataset, variant, views, seed, score, value; or of one score: dataset, method, value.
         score: Name of a score with a direction.
         gaps: Policy for a missing, NaN or infinite value: "refuse" to compare; compare on the data sets
             "common" to all methods; or give it the "worst" rank of its data set, which those that lack a value
@@ -138,6 +138,7 @@ def compare(
     """
     if gaps not in GAPS:
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
+    scores = whole(scores, score)
     if (better := higher_is_better(score, scores)) is None:
         raise ReportError(f"{score} has no direction and is not ranked")
     table = seed_means(scores, score, datasets)

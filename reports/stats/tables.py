@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.errors import ReportError
-from ..data.frames import higher_is_better, score_names, seed_means
+from ..data.frames import higher_is_better, score_names, seed_means, whole
 from ..data.judges import mixed_datasets
 from ..data.methods import name_methods, ordered
 from .comparison import Comparison, NotCompared, compare
@@ -59,6 +59,7 @@ def score_table(
     Raises:
         ReportError: Nobody has this score.
     """
+    scores = whole(scores, score)
     mean = seed_means(scores, score, datasets)
     named = name_methods(scores)
     rows = named[named["score"] == score]

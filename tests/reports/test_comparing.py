@@ -5,7 +5,18 @@ import pandas as pd
 import pytest
 from synthetic_store import build
 
-from ucrbench.reports import ReportError, compare, coverage, leaderboard, score_table, select, select_stores
+from ucrbench.reports import (
+    ReportError,
+    check,
+    compare,
+    coverage,
+    leaderboard,
+    paper,
+    report,
+    score_table,
+    select,
+    select_stores,
+)
 from ucrbench.reports.draw.palette import colours
 from ucrbench.results import ResultStore
 from ucrbench.results.published import published
@@ -189,3 +200,33 @@ def test_columns_called_as_those_of_a_tidy_table_are_methods_too(stores, tmp_pat
         "score [theirs]": 0.6,
         "views [theirs]": 0.7,
     }
+
+
+def test_a_frame_of_ones_own_needs_three_columns():
+    frame = pd.DataFrame({"dataset": list("aabb"), "method": list("xyxy"), "value": [0.9, 0.8, 0.7, 0.6]})
+    assert compare(frame, "knn").summary["mean_rank"].to_dict() == {"x": 1.0, "y": 2.0}
+    assert score_table(frame, "knn").text.loc["a", "x"] == "0.9000"
+    with pytest.raises(ReportError, match="x has several rows on a; tell them apart in a column seed"):
+        compare(pd.concat([frame, frame]), "knn")
+    seeds = pd.concat([frame.assign(seed=0), frame.assign(seed=1, value=frame["value"] - 0.1)])
+    assert compare(seeds, "knn").values.loc["a", "x"] == pytest.approx(0.85)
+    for name in frame:
+        with pytest.raises(ReportError, match=f"lacks the column {name}"):
+            compare(frame.drop(columns=name), "knn")
+    with pytest.raises(ReportError, match="mine has no direction"):
+        compare(frame, "mine")
+
+
+def test_results_from_elsewhere_need_no_store(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("dataset,A,B\nGunPoint,0.9,0.8\nArrowHead,0.85,0.75\nFordA,0.7,0.9\n")
+    found = select_stores({}, against=f"linear_probe={path}")
+    assert compare(found.scores, "linear_probe").summary["wins"].to_dict() == {"A [mine]": 2, "B [mine]": 1}
+    page = report({}, tmp_path / "site", against=[f"linear_probe={path}"])
+    table = pd.read_csv(page.parent / "tables" / "linear-probe.csv", index_col=0)
+    assert table.loc["FordA"].tolist() == [0.7, 0.9]
+    assert check(page.parent) == []
+    main = paper({}, tmp_path / "paper", against=[f"linear_probe={path}"])
+    assert "0.8500" in (main.parent / "tables" / "linear-probe.tex").read_text()
+    with pytest.raises(ReportError, match="name a store to report on, or results from elsewhere"):
+        select_stores({})
