@@ -28,6 +28,7 @@ def report(
     gaps: Annotated[
         str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
     ] = "refuse",
+    rename: Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")] = None,
     mix_judges: Annotated[
         bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
     ] = False,
@@ -47,7 +48,7 @@ def report(
     if not stores and paper is None and to is None:
         raise UsageError("results from elsewhere have no folder of their own; name one for the site with --to")
     with reporting() as reports:
-        reading = reports.Reading(mix_judges)
+        reading = reports.Reading(mix_judges, _renamed(rename or []))
         if paper is not None:
             print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading))
         if paper is None or to is not None:
@@ -87,6 +88,17 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
     found = {names.get(out, out.resolve().name): out for out in outs}
     if len(found) < len(outs):
         raise UsageError("two folders have the same name; tell them apart with --label OUT=NAME")
+    return found
+
+
+def _renamed(texts: list[str]) -> dict[str, str]:
+    """New names by the old ones, of texts such as vqvae_barlow=Ours."""
+    found = {}
+    for text in texts:
+        old, equals, new = text.partition("=")
+        if not equals or not old or not new:
+            raise UsageError(f"--rename {text!r}: write OLD=NEW, such as vqvae_barlow=Ours")
+        found[old] = new
     return found
 
 

@@ -31,7 +31,7 @@ class Reading:
 
     Attributes:
         mix_judges: Rank judged scores (inception score, FID) of different FCNs together.
-        rename: Names of methods, or of variants, and what to call them.
+        rename: Names of methods or of variants, or their titles, and what reports are to call them.
     """
 
     mix_judges: bool = False
@@ -58,6 +58,7 @@ class Selection:
         against: Other results that were asked for.
         notes: Sentences on what the methods do not share, for captions.
         reading: How the rows are read.
+        identifiers: Where `shown` has given methods other names: those by which rows know them.
     """
 
     scores: pd.DataFrame
@@ -71,6 +72,7 @@ class Selection:
     against: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     reading: Reading = AS_IT_IS
+    identifiers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def datasets(self) -> list[str]:

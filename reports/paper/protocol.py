@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...results import judged_scores, score_of
 from ..data.frames import score_names
-from ..data.methods import shorten
+from ..data.methods import TITLES, shorten
 from ..data.selection import Selection
 from ..stats.comparison import ALPHA, FEWEST_DATASETS
 from .latex import breakable, escape
@@ -73,7 +73,7 @@ def _data(selection: Selection) -> str:
 def _training(selection: Selection) -> str:
     done = selection.jobs[selection.jobs["status"] == "ok"]
     variants = [name for name in _VARIANTS if name in set(done["variant"])]
-    named = [rf"\texttt{{{escape(name)}}}~\cite{{{','.join(_VARIANTS[name])}}}" for name in variants]
+    named = [rf"{escape(TITLES[name])}~\cite{{{','.join(_VARIANTS[name])}}}" for name in variants]
     own = sorted(set(done["variant"]) - set(variants))
     named += [rf"\texttt{{{breakable(shorten(name, 60))}}}" for name in own[:12]] + (
         [f"{len(own) - 12} more"] if len(own) > 12 else []

@@ -12,6 +12,7 @@ from ..data.errors import ReportError
 from ..data.frames import score_names
 from ..data.lineage import MANIFEST, Lineage, Source, read_manifest
 from ..data.selection import AS_IT_IS, Reading
+from ..data.shown import shown
 from ..stats.comparison import GAPS
 from ..stats.tables import compare_all
 from .latex import escape
@@ -74,7 +75,7 @@ def paper(
     try:
         dest.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".paper", dir=dest) as folder:
-            work = Manuscript(Path(folder), selection, Lineage(selection))
+            work = Manuscript(Path(folder), shown(selection), Lineage(selection))
             _write(work, gaps)
             work.lineage.write(work.folder, dest)
             _move(work.folder, dest, before)

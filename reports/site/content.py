@@ -101,4 +101,6 @@ class Content:
     @cached_property
     def method_pages(self) -> dict[str, str]:
         """File of each method's page, in variants/."""
-        return file_names(self.methods)
+        identifiers = [self.selection.identifiers.get(method, method) for method in self.methods]
+        files = file_names(identifiers)
+        return {method: files[name] for method, name in zip(self.methods, identifiers, strict=True)}

@@ -149,7 +149,9 @@ def _row(name: str, content: Content) -> dict[str, object]:
 
 def _widths(content: Content) -> list[str]:
     """Return the widths of the columns of the table of data sets, in CSS and without spaces."""
-    values = [min(max(5.2, 2.6 + 0.47 * len(name)), 9.2) for name in content.methods]
+    # Heads go on over lines between words; no column is narrower than a word.
+    words = [max(map(len, name.split()), default=0) for name in content.methods]
+    values = [min(max(5.2, 2.8 + 0.62 * length), 11.0) for length in words]
     facts = [7.5] * bool(content.types) + [4.7] * 4
     return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
 

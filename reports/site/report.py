@@ -17,6 +17,7 @@ from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
 from ..data.rows import TABLES
 from ..data.selection import AS_IT_IS, Reading, Selection
+from ..data.shown import shown
 from ..draw.diagram import write_diagram
 from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
@@ -77,7 +78,7 @@ def report(
         work.mkdir(parents=True)
         try:
             lineage = Lineage(selection)
-            _write(_publishable(selection), lineage, gaps, types or {}, work)
+            _write(_publishable(shown(selection)), lineage, gaps, types or {}, work)
             _write_lineage(selection, lineage, work, dest)
             _swap(work, dest)
         finally:

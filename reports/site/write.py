@@ -90,6 +90,7 @@ def _environment(content: Content) -> Environment:
         "colours": content.colours,
         "dataset_pages": content.dataset_pages,
         "method_pages": content.method_pages,
+        "identifiers": content.selection.identifiers,
     }
     return environment
 

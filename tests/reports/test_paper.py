@@ -171,7 +171,7 @@ def test_several_stores_and_published_results(tmp_path, monkeypatch):
     assert "not as a reproduction" in table
     assert r"\cite{mathisen2024thesis}" in (main.parent / "protocol.tex").read_text()
     ranks = pd.read_csv(main.parent / "figures/fid-cd-ranks.csv")
-    assert {"ae [A]", "ae [B]", "vqvae_barlow (slice) [thesis]"} <= set(ranks["method"])
+    assert {"AE [A]", "AE [B]", "VQVAE + Barlow Twins (slice) [thesis]"} <= set(ranks["method"])
     assert check(main.parent) == []
 
 

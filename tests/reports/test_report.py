@@ -72,7 +72,7 @@ def test_everything_is_there(small):
     ):
         assert (folder / name).stat().st_size > 0, name
     fid = pd.read_csv(folder / "tables/fid.csv", index_col=0)
-    assert list(fid.columns) == ["ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow", "real data"]
+    assert list(fid.columns) == ["AE", "VAE", "VQVAE", "VQVAE + VICReg", "VQVAE + Barlow Twins", "real data"]
     assert fid.loc["GunPoint", "real data"] == 0.25
     assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 7 + 3 * 10)
     assert not list(folder.parent.glob(".report*"))
@@ -98,7 +98,7 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
     assert "real series 2.100 100 % 0.250 0.9400 100 % nothing 1.000 0 % 0.3333 0 %" in gun_point.text
     # Series of real data and five variants in one picture; latents were not kept; one curve.
     assert gun_point.tags.count("svg") == 2
-    for name in ("real", "ae", "vqvae_barlow", "all classes", "class 1"):
+    for name in ("real", "AE", "all classes", "class 1"):
         assert f">{name}</text>" in gun_point.source
 
 
@@ -136,7 +136,7 @@ def test_failures_are_listed_and_not_ranked_over(tmp_path):
     build(tmp_path / "out", ["A", "B", "C"], failed=[("B", "vae")], samples=False, names=NAMES[1:])
     first = report(tmp_path / "out")
     assert "14 of 15 jobs ok" in Page(first).text
-    assert "knn lacks 1 of 15 values, the first vae on B" in Page(first).text
+    assert "knn lacks 1 of 15 values, the first VAE on B" in Page(first).text
     for name in ("failures.html", "datasets/B.html", "variants/vae.html"):
         page = Page(first.parent / name)
         assert "RuntimeError: <b>loss & gradient</b> were not finite" in page.text
@@ -305,7 +305,7 @@ def test_several_stores_and_results_from_elsewhere(tmp_path):
     with pytest.raises(ReportError, match="several stores needs a folder"):
         report(stores)
     first = report(stores, tmp_path / "site", against=[f"knn={tmp_path / 'theirs.csv'}"])
-    names = ["ae [one]", "vae [one]", "vqvae [two]", "flow [theirs]"]
+    names = ["AE [one]", "VAE [one]", "VQVAE [two]", "flow [theirs]"]
     for name in names:
         assert name in Page(first).text
     assert len(list(first.parent.glob("variants/*.html"))) == 4
@@ -313,7 +313,7 @@ def test_several_stores_and_results_from_elsewhere(tmp_path):
     assert "0.7500" in page.text
     # Samples of both stores are drawn in one picture, and a training curve.
     assert page.tags.count("svg") == 2
-    for name in ("ae [one]", "vae [one]", "vqvae [two]"):
+    for name in ("AE [one]", "VAE [one]", "VQVAE [two]"):
         assert f">{name}</text>" in page.source
     assert check(first.parent) == []
 
