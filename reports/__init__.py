@@ -22,6 +22,7 @@ from .stats.effects import effects, pairwise
 from .stats.groups import cliques
 from .stats.shares import normalised, share_summary
 from .stats.tables import coverage, leaderboard, leaderboard_text, score_table
+from .stats.terminal import leaderboard_lines
 
 __all__ = [
     "Comparison",
@@ -45,6 +46,7 @@ __all__ = [
     "generated_map",
     "latent_map",
     "leaderboard",
+    "leaderboard_lines",
     "leaderboard_text",
     "normalised",
     "pairwise",

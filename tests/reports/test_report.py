@@ -11,7 +11,16 @@ import pandas as pd
 import pytest
 from synthetic_store import VARIANTS, build
 
-from ucrbench.reports import ReportError, check, leaderboard, leaderboard_text, report, score_table, select
+from ucrbench.reports import (
+    ReportError,
+    check,
+    leaderboard,
+    leaderboard_lines,
+    leaderboard_text,
+    report,
+    score_table,
+    select,
+)
 from ucrbench.reports.paper.latex import escape, leaderboard_latex, score_table_latex
 from ucrbench.reports.stats.tables import board_places
 from ucrbench.results import ResultStore, StoreError
@@ -369,3 +378,22 @@ def test_what_is_equal_as_it_is_shown_has_no_mark():
         }
     ).assign(higher_is_better=False)
     assert (board_places(leaderboard(frame), frame) == 0).all(axis=None)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 160])
+def test_a_leaderboard_fits_the_terminal(tmp_path, width):
+    variants = (*VARIANTS, "vqvae_barlow_as_published", "mymodels.diffusion:ALatentDiffusionModel")
+    build(tmp_path / "out", ["A", "B"], variants, samples=False)
+    board = leaderboard(select(ResultStore(tmp_path / "out")).scores)
+    text = leaderboard_lines(board, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    wanted = leaderboard_text(board)
+    numbers = re.findall(r"\d+\.\d+ \(\d\.\d\d\)" if "(mean rank)" in text else r"\d+\.\d+", text)
+    cells = [cell for column in wanted for cell in wanted[column] if "(" in cell or "(mean rank)" not in text]
+    means = [cell if "(mean rank)" in text else cell.split(" ")[0] for cell in cells]
+    assert sorted(numbers) == sorted(mean for mean in means if mean != "–")
+    shown = re.sub(r"[\s_]+", "", text)
+    if width == 40:
+        for name in ("VQVAE+BarlowTwins(aspublished)", "mymodels.diffusion:ALatentDiffusionModel"):
+            assert name.replace("_", "") in re.sub(r"\d+\.\d+\(\d\.\d\d\)", "", shown)

@@ -104,7 +104,7 @@ def test_what_is_shown_at_first_is_what_python_wrote(site, browser):
             r"<td data-sort[^>]*>([^<]*)<small>([^<]*)</small></td>", source.split("Critical differences")[0]
         )
         assert sorted(board) == sorted(f"{mean} {rest}".strip() for mean, rest in written)
-        assert "Linear probe is not ranked: 1 of 40 values are missing, the first vae on Beef" in visit.page.inner_text(
+        assert "Linear probe is not ranked: 1 of 40 values are missing, the first VAE on Beef" in visit.page.inner_text(
             "#refusals"
         )
 
