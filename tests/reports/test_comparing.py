@@ -230,3 +230,20 @@ def test_results_from_elsewhere_need_no_store(tmp_path):
     assert "0.8500" in (main.parent / "tables" / "linear-probe.tex").read_text()
     with pytest.raises(ReportError, match="name a store to report on, or results from elsewhere"):
         select_stores({})
+
+
+def test_autoencoders_without_a_codebook_stand_under_the_continuous_scores(tmp_path):
+    names = ["linear_probe", "knn", "linear_probe_continuous"]
+    build(tmp_path / "out", ["A", "B"], ("ae", "vqvae", "raw"), samples=False, names=names)
+    found = select_stores(tmp_path / "out")
+    values = found.scores.set_index(["score", "method", "dataset"])["value"].sort_index()
+    for dataset in "AB":
+        own = values[("linear_probe", "ae", dataset)]
+        assert values[("linear_probe_continuous", "ae", dataset)] == own
+        assert values[("linear_probe_continuous", "vqvae", dataset)] != values[("linear_probe", "vqvae", dataset)]
+    assert set(compare(found.scores, "linear_probe_continuous").values) == {"ae", "vqvae"}
+    # Nobody has 5-NN before quantisation, so that there is no table to stand in.
+    assert "knn_continuous" not in set(found.scores["score"])
+    assert found.notes[0].startswith("AE has no codebook")
+    for path in (report(tmp_path / "out").parent).glob("datasets/*.html"):
+        assert "AE has no codebook" in path.read_text(encoding="utf-8")

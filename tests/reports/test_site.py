@@ -20,7 +20,7 @@ from ucrbench.reports import (
     report,
     share_summary,
 )
-from ucrbench.reports.data.selection import select
+from ucrbench.reports.data.comparing import select_stores
 from ucrbench.reports.data.shown import shown as named
 from ucrbench.reports.stats.comparison import GAPS
 from ucrbench.results import SCORES, ResultStore, scaled_scores
@@ -63,7 +63,7 @@ def shares(tmp_path_factory):
 
 def test_leaderboard_of_any_subset_is_that_of_the_statistics(site, browser):
     """Random subsets, four under every policy: the browser's figures are those of Python."""
-    scores = named(select(ResultStore(site.store.path))).scores
+    scores = named(select_stores(site.store.path)).scores
     rng = np.random.default_rng(1)
     with Visit(browser, site.first) as visit:
         for trial in range(12):
@@ -190,7 +190,7 @@ def test_dataset_page(site, browser):
 
 def test_shares_are_those_of_the_function(shares, browser):
     """On the first page, on the page of scores, of a data set and of a variant."""
-    selection = named(select(ResultStore(shares.store.path)))
+    selection = named(select_stores(shares.store.path))
     levels = reading_levels(selection)
     rows = normalised(selection.scores, levels, selection.datasets)
     summary = share_summary(rows)
@@ -248,7 +248,7 @@ def read_shares(visit, label):
 
 
 def test_effects_are_those_of_the_function(shares, browser):
-    comparison = compare(named(select(ResultStore(shares.store.path))).scores, "cas")
+    comparison = compare(named(select_stores(shares.store.path)).scores, "cas")
     pairs = pairwise(comparison).set_index(["first", "second"])
     with Visit(browser, shares.folder / "scores.html") as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
