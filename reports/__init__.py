@@ -15,7 +15,7 @@ from .draw.diagram import critical_difference, write_diagram
 from .draw.maps import generated_map, latent_map
 from .draw.matrix import comparison_matrix
 from .draw.series import real_against_generated
-from .paper import paper
+from .paper import paper, write_table
 from .site import report
 from .stats.comparison import Comparison, NotCompared, compare, gaps_text
 from .stats.effects import effects, pairwise
@@ -62,4 +62,5 @@ __all__ = [
     "share_summary",
     "training_curves",
     "write_diagram",
+    "write_table",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -53,6 +53,36 @@ def report(
             print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading))
         if paper is None or to is not None:
             print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
+
+
+@app.command()
+def table(
+    outs: Annotated[list[Path], typer.Argument(metavar="OUT...", help="Folders of results.")],
+    score: Annotated[str, typer.Option(help="Name of the score; see ucrbench list scores.")],
+    format_: Annotated[Literal["csv", "xlsx", "tex", "md"], typer.Option("--format", help="Of the table.")] = "csv",
+    to: Annotated[Path | None, typer.Option(help="Folder of the table; the current one by default.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
+    protocol: Annotated[
+        int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")
+    ] = None,
+    gaps: Annotated[
+        str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
+    ] = "refuse",
+    mix_judges: Annotated[
+        bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
+    ] = False,
+    rename: Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")] = None,
+) -> None:
+    """Write one score of OUT as a table, data sets x methods with the mean ranks below, and print its path.
+
+    Example: ucrbench table out --score fid --format tex
+    """
+    stores = _stores(outs, label or [])
+    path = (to or Path()) / f"{score}.{format_}"
+    with reporting() as reports:
+        reading = reports.Reading(mix_judges, _renamed(rename or []))
+        print(reports.write_table(stores or {}, score, path, preset, gaps, protocol, reading))
 
 
 @contextmanager

@@ -50,8 +50,8 @@ def select_stores(
         reading: How the rows are read.
 
     Returns:
-        One selection. What the methods do not share is said in its `notes`. AE and VAE, which quantise nothing, have
-        their values under the scores before quantisation too, where other methods have these.
+        One selection. What the methods do not share is said in its `notes` and `footnotes`. AE and VAE, which
+        quantise nothing, have their values under the scores before quantisation too, where others have these.
 
     Raises:
         ReportError: Nothing to report; rows that must not be mixed within a store; data or a score's
@@ -73,7 +73,7 @@ def select_stores(
         found = matched(found, spec, merged.jobs) if stores else found
         notes.append(found.note)
         scores = pd.concat([scores, found.rows], ignore_index=True)
-    scores, added = beside_continuous(scores)
+    scores, footnotes = beside_continuous(scores)
     twice = scores[scores.duplicated(["dataset", "method", "seed", "score"])]
     if not twice.empty:
         raise ReportError(f"there are two methods {twice.iloc[0]['method']!r}; rename one, or give the stores labels")
@@ -84,8 +84,9 @@ def select_stores(
         wanted_preset=preset,
         wanted_protocol=protocol,
         against=against,
-        notes=(*notes, *added, *judges_note(scores, reading.mix_judges)),
+        notes=(*notes, *judges_note(scores, reading.mix_judges)),
         reading=reading,
+        footnotes=footnotes,
     )
 
 

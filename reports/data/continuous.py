@@ -13,13 +13,13 @@ _AUTOENCODERS = ("ae", "vae", "vae_sigma")
 _SAME = {"linear_probe_continuous": "linear_probe", "knn_continuous": "knn"}
 
 
-def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return scores with AE's and VAE's also under those before quantisation, where others have these.
 
     Returns:
-        The rows, and a sentence for captions where any were added.
+        The rows, and by score a footnote where any were added.
     """
-    found, titles, who = [scores], [], set()
+    found, footnotes = [scores], {}
     for continuous, plain in _SAME.items():
         if continuous not in set(scores["score"]):
             continue
@@ -28,13 +28,10 @@ def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         own = own[~own["method"].isin(has)]
         if len(own):
             found.append(own.assign(score=continuous))
-            titles.append(score_of(continuous).title)
-            who |= set(own["variant"])
-    if not titles:
-        return scores, []
-    named = " and ".join(TITLES[name] for name in _AUTOENCODERS if name in who)
-    note = (
-        f"{named} {'have' if len(who) > 1 else 'has'} no codebook: the latents are continuous, and under "
-        f"{' and '.join(titles)} stand the values of the same scores of these latents."
-    )
-    return pd.concat(found, ignore_index=True), [note]
+            who = [TITLES[name] for name in _AUTOENCODERS if name in set(own["variant"])]
+            footnotes[continuous] = (
+                f"{' and '.join(filter(None, [', '.join(who[:-1]), who[-1]]))} {'have' if len(who) > 1 else 'has'} no "
+                f"codebook: under {score_of(continuous).title} stands the {score_of(plain).title} of the continuous "
+                "latents."
+            )
+    return (pd.concat(found, ignore_index=True) if footnotes else scores), footnotes

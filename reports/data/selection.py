@@ -57,6 +57,7 @@ class Selection:
         wanted_protocol: The version of the protocol that was asked for, None where there was but one.
         against: Other results that were asked for.
         notes: Sentences on what the methods do not share, for captions.
+        footnotes: Sentences on single scores, by their names.
         reading: How the rows are read.
         identifiers: Where `shown` has given methods other names: those by which rows know them.
     """
@@ -71,6 +72,7 @@ class Selection:
     wanted_protocol: int | None = None
     against: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    footnotes: Mapping[str, str] = field(default_factory=dict)
     reading: Reading = AS_IT_IS
     identifiers: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,6 +80,11 @@ class Selection:
     def datasets(self) -> list[str]:
         """All data sets that were tried, also those on which every job failed; without a store those of the scores."""
         return sorted((self.jobs if self.stores else self.scores)["dataset"].unique())
+
+    def notes_on(self, score: str | None = None) -> list[str]:
+        """Return the sentences for the caption of one score, or of all of them."""
+        of = list(self.footnotes.values()) if score is None else [self.footnotes.get(score, "")]
+        return [note for note in (*self.notes, *of) if note]
 
     def open(self, label: str = "") -> ResultStore:
         """Open the store behind a label, for its samples, latents and curves."""

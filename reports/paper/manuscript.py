@@ -88,7 +88,7 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
         f"{', preset ' * bool(selection.preset)}{selection.preset}; "
         "bold and underlined: best and second best, of means and of ranks. "
         f"Policy for gaps {gaps}: "
-        f"{_POLICY[gaps]}. " + " ".join(selection.notes)
+        f"{_POLICY[gaps]}. " + " ".join(selection.notes_on())
     )
     work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, places, caption, rows), flat)
     counted = coverage(selection.scores, selection.jobs)
@@ -142,7 +142,9 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     mixed = selection.reading.mix_judges
     table = score_table(selection.scores, score, selection.references, selection.datasets, mixed)
     said = gaps_text(found) if isinstance(found, Comparison) else f"{found.why}." * found.refused
-    notes = " ".join([said, "A dash is a gap." if table.mean.isna().to_numpy().any() else "", *selection.notes])
+    notes = " ".join(
+        [said, "A dash is a gap." if table.mean.isna().to_numpy().any() else "", *selection.notes_on(score)]
+    )
     numbers = pd.concat({"mean": table.mean, "std": table.std, "seeds": table.seeds}, axis=1).swaplevel(axis=1)
     numbers.columns = [f"{method} {statistic}" for method, statistic in numbers.columns]
     work.table(stem, source, lambda rows: score_table_latex(table, notes, rows), numbers)

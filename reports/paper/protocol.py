@@ -44,7 +44,7 @@ def protocol_latex(selection: Selection, gaps: str) -> str:
     made = [_data(selection), _training(selection), _scoring(selection)] if selection.stores else []
     paragraphs = [*made, _statistics(gaps), *([_machines(selection)] if selection.stores else [])]
     cited = [key for source, key in _PUBLISHED.items() if source in _sources(selection)]
-    notes = " ".join(escape(note) for note in selection.notes)
+    notes = " ".join(escape(note) for note in selection.notes_on())
     paragraphs += [notes + (rf"~\cite{{{','.join(cited)}}}" if cited else "")]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 

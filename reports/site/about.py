@@ -39,6 +39,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
         "digits": score.decimals,
         "real": score.scale.ceiling if section.table.real is not None else None,
         "refusal": section.refusal,
+        "footnote": content.selection.footnotes.get(section.name, ""),
         "comparison": None,
     }
     if isinstance(ranking, Ranking):

@@ -85,7 +85,7 @@ def _environment(content: Content) -> Environment:
         "gap": GAP,
         "gaps": content.gaps,
         "preset": content.selection.preset,
-        "notes": content.selection.notes,
+        "notes": content.selection.notes_on(),
         "rows_hash": content.selection.rows_hash,
         "colours": content.colours,
         "dataset_pages": content.dataset_pages,

@@ -154,11 +154,12 @@ def test_failures_are_listed_and_not_ranked_over(tmp_path):
         assert 'File "torch/optim/adamw.py", line 12, in step' in page.text
         assert "somebody" not in page.source
     board = pd.read_csv(tmp_path / "out/report/tables/leaderboard.csv", index_col=0)
-    assert "knn_continuous mean_rank" in board
+    # VAE stands under 5-NN before quantisation, too, so that its gap is one there.
+    assert "knn_continuous mean" not in board
     assert "knn mean" not in board
     report(tmp_path / "out", gaps="common")
     assert "left out: B" in Page(first.parent / "scores.html").text
-    assert pd.read_csv(tmp_path / "out/report/tables/tests.csv")["datasets"].tolist() == [2, 3]
+    assert pd.read_csv(tmp_path / "out/report/tables/tests.csv")["datasets"].tolist() == [2, 2]
 
 
 def test_hostile_names_are_text(tmp_path):

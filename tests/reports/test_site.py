@@ -359,7 +359,7 @@ def test_infinite_values_are_gaps(tmp_path, browser):
     store = build(tmp_path / "out", DATASETS[:3], samples=False, names=["fid"])
     build(tmp_path / "out", DATASETS[:1], ["vqvae"], samples=False, names=["fid"], value=math.inf)
     with pytest.raises(ReportError, match="lacks 1 of 15"):
-        compare(select(store).scores, "fid")
+        compare(select_stores(store.path).scores, "fid")
     with Visit(browser, report(tmp_path / "out", gaps="worst"), state="score=fid") as visit:
         assert visit.column("rows", 5 + VARIANTS.index("vqvae"))[0] == "–"
         assert "Infinity" not in visit.page.inner_text("main")
