@@ -9,6 +9,7 @@ from ..data.judges import judge_table
 from ..stats.comparison import GAPS
 from ..stats.tables import ScoreTable, board_digits, board_places
 from .content import Content, Section
+from .names import stem_of
 from .shares import summary
 
 
@@ -59,6 +60,7 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
     real = None if real is None else real.iloc[:, 0].where(real.nunique(axis=1) == 1)
     return {
         "name": table.score,
+        "csv": f"tables/{stem_of(table.score)}.csv",
         "up": up,
         "digits": digits,
         "judges": _judges(table, content),
@@ -106,6 +108,7 @@ def _head(section: Section, content: Content) -> dict[str, object]:
     score = score_of(section.name)
     return {
         "name": section.name,
+        "csv": f"tables/{stem_of(section.name)}.csv",
         "title": score.title,
         "up": higher_is_better(section.name, content.selection.scores),
         "description": score.description,

@@ -25,7 +25,7 @@ from ..stats.effects import pairwise
 from ..stats.shares import normalised
 from ..stats.tables import ScoreTable, board_of, board_places, compare_all, coverage, failures, score_table
 from .content import Content, Ranking, Section
-from .names import file_names
+from .names import file_names, stem_of
 from .paths import hide_paths
 from .write import write_site
 
@@ -136,7 +136,7 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
         ranking = comparisons[score]
         if isinstance(ranking, Comparison):
             pairs = pairwise(ranking)
-            diagram = write_diagram(ranking, figures / f"{_stem(score)}-cd", rows, pairs=pairs)
+            diagram = write_diagram(ranking, figures / f"{stem_of(score)}-cd", rows, pairs=pairs)
             ranking = Ranking(ranking, pairs, diagram)
         sections.append(Section(table, ranking))
     board = board_of(comparisons, selection.scores, selection.datasets)
@@ -162,8 +162,8 @@ def _write_score(table: ScoreTable, folder: Path, rows: str) -> None:
             columns[f"{method} std"] = table.std[method]
     if table.real is not None:
         columns[[f"real data{of}" for of in table.real]] = table.real
-    columns.to_csv(folder / f"{_stem(table.score)}.csv")
-    (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
+    columns.to_csv(folder / f"{stem_of(table.score)}.csv")
+    (folder / f"{stem_of(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
 
 
 def _write_tests(comparisons: Mapping[str, Comparison | NotCompared], folder: Path) -> None:
@@ -208,8 +208,12 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
 
 
 def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Path) -> None:
-    datasets = {f"datasets/{file}": name for name, file in file_names(selection.datasets).items()}
-    scores = {_stem(name): name for name in score_names(selection.scores)}
+    datasets = {
+        f"datasets/{file.removesuffix('.html')}{end}": name
+        for name, file in file_names(selection.datasets).items()
+        for end in (".html", "-scores.csv", "-seeds.csv", "-jobs.csv")
+    }
+    scores = {stem_of(name): name for name in score_names(selection.scores)}
     for path in sorted(work.rglob("*")):
         name = path.relative_to(work).as_posix()
         # Of figures and tables of a score, the name begins with the score's: fid.csv, fid-cd-ranks.csv.
@@ -221,8 +225,3 @@ def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Pat
         elif path.is_file() and not name.startswith("assets/"):
             lineage.record(name, Source(TABLES))
     lineage.write(work, dest)
-
-
-def _stem(name: str) -> str:
-    """Return the name of a score as part of a file name."""
-    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)[:60]

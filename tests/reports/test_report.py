@@ -120,6 +120,18 @@ def test_tables_and_figures_carry_the_hash_of_their_rows(small):
         assert lineage["files"][name]["rows"].encode() in (folder / name).read_bytes(), name
 
 
+def test_every_table_has_its_csv(small):
+    for path in small.parent.rglob("*.html"):
+        source = path.read_text(encoding="utf-8")
+        if path.name != "provenance.html":
+            assert source.count("<table") == source.count("download>CSV</a>"), path
+    folder = small.parent / "datasets"
+    table = pd.read_csv(folder / "GunPoint-scores.csv", index_col=0)
+    wanted = pd.read_csv(small.parent / "tables" / "fid.csv", index_col=0).loc["GunPoint"]
+    assert table["fid"].tolist() == [wanted[name] for name in table.index]
+    assert len(pd.read_csv(folder / "GunPoint-jobs.csv")) == len(pd.read_csv(folder / "GunPoint-seeds.csv")) == 5
+
+
 def test_links_lead_somewhere(small):
     for path in small.parent.rglob("*.html"):
         source = path.read_text(encoding="utf-8")
