@@ -81,7 +81,7 @@ def test_everything_is_there_and_knows_its_rows(made):
         "figures/fid-cd-p-values.csv",
         "figures/fid-cd.png",
         "tables/generation.csv",
-        "figures/series-0.pdf",
+        "figures/series-D00.pdf",
     } <= there
     assert re.match(r"% ucrbench rows [0-9a-f]{20}\n", (folder / "tables/fid.tex").read_text())
 
