@@ -8,25 +8,27 @@ from .data.comparing import select_stores
 from .data.errors import ReportError
 from .data.levels import reading_levels
 from .data.lineage import Lineage, Source, Stale, check
-from .data.selection import Selection, select
+from .data.selection import Reading, Selection, select
 from .draw.charts import box_plot, codebook_use, scatter, seconds_against_score
 from .draw.curves import training_curves
 from .draw.diagram import critical_difference, write_diagram
 from .draw.maps import generated_map, latent_map
 from .draw.matrix import comparison_matrix
 from .draw.series import real_against_generated
-from .paper import paper
+from .paper import paper, write_table
 from .site import report
 from .stats.comparison import Comparison, NotCompared, compare, gaps_text
 from .stats.effects import effects, pairwise
 from .stats.groups import cliques
 from .stats.shares import normalised, share_summary
 from .stats.tables import coverage, leaderboard, leaderboard_text, score_table
+from .stats.terminal import leaderboard_lines
 
 __all__ = [
     "Comparison",
     "Lineage",
     "NotCompared",
+    "Reading",
     "ReportError",
     "Selection",
     "Source",
@@ -44,6 +46,7 @@ __all__ = [
     "generated_map",
     "latent_map",
     "leaderboard",
+    "leaderboard_lines",
     "leaderboard_text",
     "normalised",
     "pairwise",
@@ -59,4 +62,5 @@ __all__ = [
     "share_summary",
     "training_curves",
     "write_diagram",
+    "write_table",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,6 +28,10 @@ def report(
     gaps: Annotated[
         str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
     ] = "refuse",
+    rename: Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")] = None,
+    mix_judges: Annotated[
+        bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
+    ] = False,
     paper: Annotated[Path | None, typer.Option(help="Folder of LaTeX for a paper; the site only with --to.")] = None,
     check: Annotated[Path | None, typer.Option(help="Folder of a site or paper: name the stale files.")] = None,
 ) -> None:
@@ -39,13 +43,46 @@ def report(
     if check is not None:
         _tell_stale(check, stores)
         return
-    if not stores:
-        raise UsageError("name a folder of results to report on")
+    if not stores and not against:
+        raise UsageError("name a folder of results to report on, or results from elsewhere with --against")
+    if not stores and paper is None and to is None:
+        raise UsageError("results from elsewhere have no folder of their own; name one for the site with --to")
     with reporting() as reports:
+        reading = reports.Reading(mix_judges, _renamed(rename or []))
         if paper is not None:
-            print(reports.paper(stores, paper, preset, gaps, against or (), protocol))
+            print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading))
         if paper is None or to is not None:
-            print(reports.report(stores, to, preset, gaps, dataset_types(), against or (), protocol))
+            print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
+
+
+@app.command()
+def table(
+    outs: Annotated[list[Path], typer.Argument(metavar="OUT...", help="Folders of results.")],
+    score: Annotated[str, typer.Option(help="Name of the score; see ucrbench list scores.")],
+    format_: Annotated[Literal["csv", "xlsx", "tex", "md"], typer.Option("--format", help="Of the table.")] = "csv",
+    to: Annotated[Path | None, typer.Option(help="Folder of the table; the current one by default.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
+    protocol: Annotated[
+        int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")
+    ] = None,
+    gaps: Annotated[
+        str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
+    ] = "refuse",
+    mix_judges: Annotated[
+        bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
+    ] = False,
+    rename: Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")] = None,
+) -> None:
+    """Write one score of OUT as a table, data sets x methods with the mean ranks below, and print its path.
+
+    Example: ucrbench table out --score fid --format tex
+    """
+    stores = _stores(outs, label or [])
+    path = (to or Path()) / f"{score}.{format_}"
+    with reporting() as reports:
+        reading = reports.Reading(mix_judges, _renamed(rename or []))
+        print(reports.write_table(stores or {}, score, path, preset, gaps, protocol, reading))
 
 
 @contextmanager
@@ -81,6 +118,17 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
     found = {names.get(out, out.resolve().name): out for out in outs}
     if len(found) < len(outs):
         raise UsageError("two folders have the same name; tell them apart with --label OUT=NAME")
+    return found
+
+
+def _renamed(texts: list[str]) -> dict[str, str]:
+    """New names by the old ones, of texts such as vqvae_barlow=Ours."""
+    found = {}
+    for text in texts:
+        old, equals, new = text.partition("=")
+        if not equals or not old or not new:
+            raise UsageError(f"--rename {text!r}: write OLD=NEW, such as vqvae_barlow=Ours")
+        found[old] = new
     return found
 
 

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...results import SCORES, ResultStore, judged_scores
+from ...results import JobRow, ReferenceRow, ResultStore, ScoreRow
+from ...results.records import schema_of
+from .continuous import beside_continuous
 from .errors import ReportError
 from .external import read_external
+from .foreign import matched
+from .judges import judges_note
 from .rows import hash_rows, row_digests
-from .selection import Selection, select
+from .selection import AS_IT_IS, Reading, Selection, select
 
 # Across stores: scores of other data, or by another definition, are of another thing.
 _SAME = (("score_version", "score"), ("data_hash", "dataset"), ("treatment", "dataset"))
@@ -28,6 +32,7 @@ def select_stores(
     preset: str | None = None,
     against: Sequence[str] | str = (),
     protocol: int | None = None,
+    reading: Reading = AS_IT_IS,
 ) -> Selection:
     """Select the results of one store or several, and of others to hold them against.
 
@@ -35,15 +40,18 @@ def select_stores(
     methods, told apart by the label alone, so that the same job may be in both.
 
     Args:
-        stores: A store's folder, or several by their labels. A single one with the label "" has no label.
+        stores: A store's folder, or several by their labels. A single one with the label "" has no label. None, as
+            {}, where results from elsewhere are compared among themselves.
         preset: The preset of all; needed where one of the stores holds several.
         against: Other results to compare with: "published" for all tables that ship with the package,
             "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
             methods. Of these, the data sets that the stores have.
         protocol: The version of the protocol of all; needed where one of the stores holds several.
+        reading: How the rows are read.
 
     Returns:
-        One selection. What the methods do not share is said in its `notes`.
+        One selection. What the methods do not share is said in its `notes` and `footnotes`. AE and VAE, which
+        quantise nothing, have their values under the scores before quantisation too, where others have these.
 
     Raises:
         ReportError: Nothing to report; rows that must not be mixed within a store; data or a score's
@@ -53,20 +61,19 @@ def select_stores(
     against = (against,) if isinstance(against, str) else tuple(against)
     if not isinstance(stores, Mapping):
         stores = {"": stores}
-    if not stores:
-        raise ReportError("name a store to report on")
+    if not stores and not against:
+        raise ReportError("name a store to report on, or results from elsewhere")
     if len(stores) > 1 and "" in stores:
         raise ReportError("several stores need a label each")
     parts = {label: _labelled(select(ResultStore(path), preset, protocol), label) for label, path in stores.items()}
-    merged = _merge(parts)
+    merged = _merge(parts) if parts else _nothing()
     scores, notes = merged.scores, list(merged.notes)
     for spec in against:
         found = read_external(spec)
-        there = found.rows[found.rows["dataset"].isin(merged.datasets)]
-        if there.empty:
-            raise ReportError(f"{spec} and the store have no data set in common")
+        found = matched(found, spec, merged.jobs) if stores else found
         notes.append(found.note)
-        scores = pd.concat([scores, there], ignore_index=True)
+        scores = pd.concat([scores, found.rows], ignore_index=True)
+    scores, footnotes = beside_continuous(scores)
     twice = scores[scores.duplicated(["dataset", "method", "seed", "score"])]
     if not twice.empty:
         raise ReportError(f"there are two methods {twice.iloc[0]['method']!r}; rename one, or give the stores labels")
@@ -77,7 +84,23 @@ def select_stores(
         wanted_preset=preset,
         wanted_protocol=protocol,
         against=against,
-        notes=tuple(notes),
+        notes=(*notes, *judges_note(scores, reading.mix_judges)),
+        reading=reading,
+        footnotes=footnotes,
+    )
+
+
+def _nothing() -> Selection:
+    """Return a selection of no store: results from elsewhere alone are compared."""
+    scores, jobs, references = (
+        schema_of(record).empty_table().to_pandas() for record in (ScoreRow, JobRow, ReferenceRow)
+    )
+    return Selection(
+        scores=scores.astype(object),
+        jobs=jobs.assign(method=pd.Series(dtype=object), attempts=0),
+        references=references,
+        preset="",
+        rows_hash="",
     )
 
 
@@ -89,7 +112,9 @@ def _labelled(selection: Selection, label: str) -> Selection:
         return frame.assign(method=frame["method"] + f" [{label}]", store=label)
 
     (path,) = selection.stores.values()
-    return replace(selection, scores=name(selection.scores), jobs=name(selection.jobs), stores={label: path})
+    references = selection.references.assign(store=label)
+    scores, jobs = name(selection.scores), name(selection.jobs)
+    return replace(selection, scores=scores, jobs=jobs, references=references, stores={label: path})
 
 
 def _merge(parts: Mapping[str, Selection]) -> Selection:
@@ -104,8 +129,7 @@ def _merge(parts: Mapping[str, Selection]) -> Selection:
                     f"the stores have different {column} for {key}, and so cannot be compared on it; "
                     "leave it out of one of them, or run it again"
                 )
-    references, differ = _references(parts)
-    notes = [*_notes(scores), *_judges(scores), *differ]
+    references = pd.concat([part.references for part in parts.values()], ignore_index=True)
     presets = {label: part.preset for label, part in parts.items()}
     alike = len(set(presets.values())) == 1
     preset = (
@@ -118,7 +142,7 @@ def _merge(parts: Mapping[str, Selection]) -> Selection:
         preset=preset,
         rows_hash="",
         stores={label: path for part in parts.values() for label, path in part.stores.items()},
-        notes=tuple(notes),
+        notes=tuple(_notes(scores)),
     )
 
 
@@ -136,26 +160,3 @@ def _notes(scores: pd.DataFrame) -> list[str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _judges(scores: pd.DataFrame) -> list[str]:
-    rows = scores[scores["score"].isin(judged_scores())]
-    several = rows.groupby("dataset")["classifier"].nunique()
-    if n := int((several > 1).sum()):
-        titles = [SCORES[name].title for name in judged_scores() if not SCORES[name].companion]
-        return [
-            f"On {n} of {len(several)} data sets the stores had different FCNs as judges, so that "
-            f"{' and '.join(titles)} differ by the judge too."
-        ]
-    return []
-
-
-def _references(parts: Mapping[str, Selection]) -> tuple[pd.DataFrame, list[str]]:
-    """Return the references of the first store that has a data set's."""
-    together = pd.concat([part.references.assign(store=label) for label, part in parts.items()], ignore_index=True)
-    first = together.drop_duplicates("dataset").set_index("dataset")["store"]
-    chosen = together[together["store"] == together["dataset"].map(first)].reset_index(drop=True)
-    differ = together.groupby(["dataset", "score"])["value"].nunique()
-    if (differ > 1).any():
-        return chosen, [f"The real-data references are those of {', '.join(dict.fromkeys(first))}."]
-    return chosen, []

@@ -1,18 +1,23 @@
 """Results from elsewhere as tidy rows: the tables that ship with the package, and anyone's CSV."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ...results import SCORES
+from ...results import SCORES, judged_scores
 from ...results.published import published
 from .errors import ReportError
+from .grid import Grid, is_gap, read_grid
 
 _PUBLISHED = "published"
 _TIDY = ("dataset", "method", "score", "value")
+_ERROR = re.compile(r"(?i)(?<![a-z])err(or)?s?(?![a-z])")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +39,8 @@ def read_external(spec: str) -> External:
 
     Args:
         spec: "published", "published:NAME", the path of a tidy CSV (dataset, method, score, value; seed if there
-            are several), or "SCORE=PATH": a CSV whose first column names data sets, and whose others are methods.
+            are several, classifier where the judge is known), or "SCORE=PATH": a CSV whose first column names data
+            sets, and whose others are methods, or a tidy one of that score (dataset, method, value).
 
     Raises:
         ReportError: There is no such table or file, or it is not laid out so.
@@ -42,7 +48,9 @@ def read_external(spec: str) -> External:
     if _is_published(spec):
         return _from_published(spec.partition(":")[2])
     score, path = _parts(spec)
-    return _from_wide(score, path) if score else _from_tidy(path)
+    grid = read_grid(path)
+    tidy = {"dataset", "method", "value"} <= {head.casefold() for head in grid.heads}
+    return _from_wide(grid, score) if score and not tidy else _from_tidy(grid, score)
 
 
 def move_spec(spec: str, to: Callable[[Path], str | Path]) -> str:
@@ -73,62 +81,79 @@ def _from_published(name: str) -> External:
     method = rows["variant"] + views + " [" + rows["source"] + "]"
     notes = rows.drop_duplicates("source")
     note = " ".join(f"[{row.source}]: {row.citation}. {row.comparable}" for row in notes.itertuples())
-    return External(rows.assign(method=method, seed=0), note)
+    return External(_judged(rows.assign(method=method, seed=0)), note)
 
 
-def _from_tidy(path: Path) -> External:
-    frame = _read(path)
-    if missing := [name for name in _TIDY if name not in frame]:
+def _from_tidy(grid: Grid, score: str) -> External:
+    """Return the rows of a tidy table; of its one score where it was named with it."""
+    by = {head.casefold(): head for head in grid.heads}
+    wanted = [name for name in _TIDY if name != "score" or not score]
+    if missing := [name for name in wanted if name not in by]:
         raise ReportError(
-            f"{path} lacks the column {missing[0]}; a tidy table has {', '.join(_TIDY)}, and one of data sets x "
-            f"methods is named together with its score, as in linear_probe={path}"
+            f"{grid.path} lacks the column {missing[0]}; a tidy table has {', '.join(_TIDY)}; one without scores, or "
+            f"of data sets x methods, is named together with its score, as in linear_probe={grid.path}"
         )
-    rows = frame[[*_TIDY, *(["seed"] if "seed" in frame else [])]]
-    return _external(rows, path)
+    there = [*wanted, *(name for name in ("seed", "classifier") if name in by)]
+    rows = pd.DataFrame({name: grid.column(by[name]) for name in there}, dtype=object)
+    if score:
+        rows["score"] = score
+    if "seed" in rows:
+        rows["seed"] = [grid.number(text) for text in rows["seed"]]
+    if "classifier" in rows:
+        rows["classifier"] = rows["classifier"].mask(rows["classifier"].map(is_gap), None)
+    return _external(rows, grid)
 
 
-def _from_wide(score: str, path: Path) -> External:
-    frame = _read(path)
-    if frame.shape[1] < 2:
-        raise ReportError(f"{path} has no column of values; the first names data sets, the others are methods")
-    first = frame.columns[0]
-    rows = frame.melt(first, var_name="method", value_name="value").rename(columns={first: "dataset"})
-    return _external(rows.assign(score=score), path)
+def _from_wide(grid: Grid, score: str) -> External:
+    first, *methods = grid.heads
+    if not methods:
+        raise ReportError(f"{grid.path} has no column of values; the first names data sets, the others are methods")
+    if empty := [name for name in methods if all(map(is_gap, grid.column(name)))]:
+        raise ReportError(f"{grid.path}: the column {empty[0]!r} has no value; fill it or leave it out")
+    names = grid.column(first)
+    if twice := [name for name, often in Counter(names).items() if often > 1]:
+        raise ReportError(f"{grid.path} has several rows of {twice[0]}; leave one of them, or their mean")
+    parts = [pd.DataFrame({"dataset": names, "method": name, "value": grid.column(name)}) for name in methods]
+    return _external(pd.concat(parts, ignore_index=True).assign(score=score), grid)
 
 
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ReportError(f"there is no file {path}; name a CSV, or published") from error
-    except (OSError, ValueError) as error:  # pandas' parser errors are ValueErrors
-        raise ReportError(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from error
-
-
-def _external(rows: pd.DataFrame, path: Path) -> External:
-    rows = rows.copy()
+def _external(rows: pd.DataFrame, grid: Grid) -> External:
+    path = grid.path
     if unknown := sorted(set(rows["score"]) - set(SCORES)):
-        raise ReportError(f"{path}: there is no score {unknown[0]!r}; there are: {', '.join(SCORES)}")
-    value = pd.to_numeric(rows["value"], errors="coerce")
-    if (bad := value.isna() & rows["value"].notna()).any():
-        raise ReportError(f"{path}: {rows.loc[bad, 'value'].iloc[0]!r} is no number")
-    rows["value"] = value.astype(float)
-    _check_bounds(rows, path)
+        near = get_close_matches(unknown[0], SCORES, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = "; give accuracies, which are 1 - error" if _ERROR.search(unknown[0]) else hint
+        raise ReportError(f"{path}: there is no score {unknown[0]!r}; there are: {', '.join(SCORES)}{hint}")
     for column in ("dataset", "method"):
-        if rows[column].isna().any():
+        if (rows[column] == "").any():
             raise ReportError(f"{path} has a row without {column}")
-        rows[column] = rows[column].astype(str)
+    rows["value"] = [grid.number(text) for text in rows["value"]]
+    _check_bounds(rows, path)
+    _check_errors(rows, path)
+    key = ["dataset", "method", "score", *(["seed"] if "seed" in rows else [])]
+    if (twice := rows.duplicated(key)).any():
+        row = rows[twice].iloc[0]
+        raise ReportError(
+            f"{path} has several rows of {row['score']} of {row['method']} on {row['dataset']}"
+            + (f", seed {row['seed']:g}" if "seed" in rows else "; tell runs apart in a column seed")
+        )
     rows["variant"] = rows["method"]
     rows["method"] = rows["method"] + f" [{path.stem}]"
     rows["views"] = "none"
     rows["source"] = path.stem
     rows["higher_is_better"] = rows["score"].map({name: score.higher_is_better for name, score in SCORES.items()})
-    if "seed" not in rows:
-        rows["seed"] = 0
+    rows["seed"] = rows["seed"].astype(int) if "seed" in rows else 0
     note = (
         f"[{path.stem}]: values read from {path.name}, made elsewhere, with data and settings that are not known here."
     )
-    return External(rows.reset_index(drop=True), note)
+    return External(_judged(rows.reset_index(drop=True)), note)
+
+
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the judge of the judged ones: as they say, or one that is not known and is nobody else's."""
+    said = rows["classifier"] if "classifier" in rows else pd.Series(None, index=rows.index, dtype=object)
+    unknown = ("unknown [" + rows["source"] + "]").where(rows["score"].isin(judged_scores()), None)
+    return rows.assign(classifier=said.where(said.notna(), unknown))
 
 
 def _check_bounds(rows: pd.DataFrame, path: Path) -> None:
@@ -145,4 +170,15 @@ def _check_bounds(rows: pd.DataFrame, path: Path) -> None:
         raise ReportError(
             f"{path}: {row['value']:g} of {row['method']} on {row['dataset']} is no value of {name}, which is {span}"
             + ("; if it is in percent, divide by 100" if percent else "")
+        )
+
+
+def _check_errors(rows: pd.DataFrame, path: Path) -> None:
+    """Refuse what calls itself errors where accuracies are wanted."""
+    accuracy = rows[rows["score"].map(lambda name: SCORES[name].bounds == (0.0, 1.0))]
+    names = [path.stem, *accuracy["method"].unique()] if len(accuracy) else []
+    if called := [name for name in names if _ERROR.search(name)]:
+        raise ReportError(
+            f"{path}: {called[0]!r} sounds like error rates, and {accuracy.iloc[0]['score']} is an accuracy; give "
+            "1 - error, and call it otherwise"
         )

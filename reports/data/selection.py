@@ -25,6 +25,22 @@ _ALIKE = (
 _BEHIND = ("classifier", "n_samples", "reference")
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How rows are read.
+
+    Attributes:
+        mix_judges: Rank judged scores (inception score, FID) of different FCNs together.
+        rename: Names of methods or of variants, or their titles, and what reports are to call them.
+    """
+
+    mix_judges: bool = False
+    rename: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_IT_IS = Reading()
+
+
 @dataclass(frozen=True, eq=False)
 class Selection:
     """Frames that may be compared.
@@ -32,15 +48,18 @@ class Selection:
     Attributes:
         scores: Scores of finished jobs, with the column `method`.
         jobs: One row per job: its success, or its last attempt; with the columns `method` and `attempts`.
-        references: Real-data references, one row per data set and score.
-        preset: The preset all of it was made with; with several stores, that of each.
+        references: Real-data references, one row per data set and score; of several stores those of each.
+        preset: The preset all of it was made with; with several stores, that of each; empty without a store.
         rows_hash: Hash of the score rows; a report of the same rows carries the same.
-        stores: Folders by label; a single store without a label has the label "". With labels, scores and jobs
+        stores: Folders by label; a single store without a label has the label "". With labels, the frames
             have a column `store`.
         wanted_preset: The preset that was asked for, None where there was but one.
         wanted_protocol: The version of the protocol that was asked for, None where there was but one.
         against: Other results that were asked for.
         notes: Sentences on what the methods do not share, for captions.
+        footnotes: Sentences on single scores, by their names.
+        reading: How the rows are read.
+        identifiers: Where `shown` has given methods other names: those by which rows know them.
     """
 
     scores: pd.DataFrame
@@ -53,11 +72,19 @@ class Selection:
     wanted_protocol: int | None = None
     against: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    footnotes: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = AS_IT_IS
+    identifiers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def datasets(self) -> list[str]:
-        """All data sets that were tried, also those on which every job failed."""
-        return sorted(self.jobs["dataset"].unique())
+        """All data sets that were tried, also those on which every job failed; without a store those of the scores."""
+        return sorted((self.jobs if self.stores else self.scores)["dataset"].unique())
+
+    def notes_on(self, score: str | None = None) -> list[str]:
+        """Return the sentences for the caption of one score, or of all of them."""
+        of = list(self.footnotes.values()) if score is None else [self.footnotes.get(score, "")]
+        return [note for note in (*self.notes, *of) if note]
 
     def open(self, label: str = "") -> ResultStore:
         """Open the store behind a label, for its samples, latents and curves."""

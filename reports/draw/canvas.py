@@ -4,6 +4,7 @@ One axes per figure and one line per colour: a site has thousands of small panel
 minutes. Only matplotlib's object interface is used, so that no window system is touched.
 """
 
+import re
 import warnings
 from functools import lru_cache
 
@@ -57,7 +58,9 @@ def write(
     axes: Axes, x: float, y: float, text: str, align: str = "left", size: float = FONT_SIZE, colour: str = INK
 ) -> None:
     """Write a text at a point in inches. A dollar sign is a dollar sign: names come from outside."""
-    axes.text(x, y, text, ha=align, va="center", size=size, color=colour, parse_math=False, clip_on=False)
+    axes.text(
+        x, y, text, ha=align, va="center", size=size, color=colour, linespacing=1.1, parse_math=False, clip_on=False
+    )
 
 
 def stroke(
@@ -92,6 +95,33 @@ def text_width(text: str, size: float = FONT_SIZE) -> float:
         font = FontProperties(family=FONT, size=size)
         width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return width / 72
+
+
+def wrap(text: str, room: float, size: float = FONT_SIZE, most: int = 4) -> str:
+    """Return a text in lines of at most `room` inches, broken between words or else where a line is full.
+
+    Of more than `most` lines the last holds what is left, cut in its middle.
+    """
+    lines = [""]
+    for piece in re.findall(r"[^\s_/.:+-]*(?:[\s_/.:+-]+|$)", text):
+        if text_width((lines[-1] + piece).rstrip(), size) <= room:
+            lines[-1] += piece
+            continue
+        lines.append(piece)
+        while text_width(lines[-1].rstrip(), size) > room and len(lines[-1]) > 1:
+            fits = (n for n in range(len(lines[-1]) - 1, 1, -1) if text_width(lines[-1][:n], size) <= room)
+            kept = next(fits, 1)
+            lines[-1:] = [lines[-1][:kept], lines[-1][kept:]]
+    lines = [line.strip() for line in lines if line.strip()]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], fit("".join(lines[most - 1 :]), room, size)]
+    return "\n".join(lines)
+
+
+def extent(text: str, size: float = FONT_SIZE) -> tuple[float, float]:
+    """Return the width and the height in inches of a text of one line or several."""
+    lines = text.split("\n")
+    return max(text_width(line, size) for line in lines), len(lines) * 1.25 * size / 72
 
 
 def fit(text: str, room: float, size: float = FONT_SIZE) -> str:

@@ -12,7 +12,7 @@ from ...results import score_of
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.comparison import Comparison, compare
-from .canvas import chart, fit, label, plain
+from .canvas import chart, label, plain, wrap
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -52,7 +52,7 @@ def scatter(comparison: Comparison, first: str, second: str) -> Figure:
     missing = len(comparison.values) - len(both)
     title = f"{score_of(comparison.score).title}: {won} won, {tied} tied, {lost} lost"
     title += f" ({missing} not drawn)" if missing else ""
-    label(axes, fit(second, 2.4), fit(first, 2.4), fit(title, 3.0))
+    label(axes, wrap(second, 2.4), wrap(first, 2.4), wrap(title, 3.0))
     return figure
 
 
@@ -60,7 +60,8 @@ def scatter(comparison: Comparison, first: str, second: str) -> Figure:
 def box_plot(comparison: Comparison) -> Figure:
     """Draw how each method's values spread over the data sets: quartiles, whiskers at 1.5 of their range, all dots."""
     names = list(comparison.summary.index)
-    figure, grid = chart(TWO_COLUMNS, 0.5 + 0.26 * len(names))
+    lines = max(wrap(name, 1.6).count("\n") for name in names)
+    figure, grid = chart(TWO_COLUMNS, 0.5 + (0.26 + 0.1 * lines) * len(names))
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     values = [comparison.values[name].dropna().to_numpy() for name in names]
@@ -72,7 +73,7 @@ def box_plot(comparison: Comparison) -> Figure:
         axes.scatter(content, shaken, s=4, color=INK, alpha=0.45, linewidths=0, zorder=3)
     for line in (*drawn["medians"], *drawn["whiskers"], *drawn["caps"]):
         line.set(color=INK, linewidth=0.8)
-    axes.set_yticks(range(1, len(names) + 1), [plain(fit(name, 1.6)) for name in names])
+    axes.set_yticks(range(1, len(names) + 1), [plain(wrap(name, 1.6)) for name in names])
     axes.invert_yaxis()
     label(axes, f"{score_of(comparison.score).title} over {comparison.n_datasets} data sets")
     return figure
@@ -80,7 +81,12 @@ def box_plot(comparison: Comparison) -> Figure:
 
 @styled
 def seconds_against_score(
-    scores: pd.DataFrame, jobs: pd.DataFrame, score: str, gaps: str = "refuse", datasets: Sequence[str] | None = None
+    scores: pd.DataFrame,
+    jobs: pd.DataFrame,
+    score: str,
+    gaps: str = "refuse",
+    datasets: Sequence[str] | None = None,
+    mix_judges: bool = False,
 ) -> Figure:
     """Draw what a score costs: the mean seconds of a job against the mean score, a mark per method.
 
@@ -90,11 +96,12 @@ def seconds_against_score(
         score: Name of a score with a direction.
         gaps: As in `compare`. The seconds are those of jobs on the data sets compared on.
         datasets: As in `compare`.
+        mix_judges: As in `compare`.
 
     Raises:
         ReportError: As `compare`, or no method has a job whose time is known.
     """
-    comparison = compare(scores, score, gaps, datasets)
+    comparison = compare(scores, score, gaps, datasets, mix_judges=mix_judges)
     there = jobs[(jobs["status"] == "ok") & jobs["dataset"].isin(comparison.values.index)]
     seconds = there.groupby("method")["seconds_total"].mean().dropna()
     names = [name for name in comparison.values if name in seconds and np.isfinite(comparison.values[name]).all()]
@@ -112,7 +119,7 @@ def seconds_against_score(
             mec=INK,
             mew=0.4,
             ms=6,
-            label=plain(fit(name, 1.8)),
+            label=plain(wrap(name, 1.8)),
         )
     axes.set_xscale("log")
     for ticks in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
@@ -148,7 +155,7 @@ def codebook_use(counts: Mapping[str, np.ndarray], methods: Sequence[str] = ()) 
         perplexity = np.exp(-(used * np.log(used)).sum())
         axes.bar(range(1, len(share) + 1), share, color=chosen[name], width=0.85)
         axes.axhline(1 / len(share), color=FAINT, lw=0.7, ls=":")
-        title = f"{fit(name, 2.5)}: {len(used)} of {len(share)} codes used, perplexity {perplexity:.1f}"
+        title = wrap(f"{name}: {len(used)} of {len(share)} codes used, perplexity {perplexity:.1f}", 6.0)
         label(axes, "", "share", title)
     label(grid[-1, 0], "codes, most used first; dotted: all alike", "share", grid[-1, 0].get_title())
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..data.errors import ReportError
 from ..data.methods import ordered
-from .canvas import canvas, fit, stroke, text_width, write
+from .canvas import canvas, extent, fit, stroke, text_width, wrap, write
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 from .thin import means
@@ -81,17 +81,19 @@ def training_curves(curves: Mapping[str, pd.DataFrame], methods: Sequence[str] =
     if rows.empty:
         raise ReportError("there are no training losses to draw; run with --keep light")
     stages, names = list(dict.fromkeys(rows["stage"])), ordered(rows["method"])
-    room = min(1.5, max(text_width(name, _SMALL) for name in names)) + 0.35
-    height = max(2.3, 0.3 + 0.15 * len(names))
+    labels = [wrap(name, 1.5, _SMALL) for name in names]
+    room = max(extent(label, _SMALL)[0] for label in labels) + 0.35
+    heights = [extent(label, _SMALL)[1] + 0.03 for label in labels]
+    height = max(2.3, 0.3 + sum(heights))
     figure, axes = canvas(TWO_COLUMNS, height)
     chosen = colours([*methods, *curves])
     wide = (TWO_COLUMNS - room) / len(stages)
     for place, stage in enumerate(stages):
         _panel(axes, (place * wide, 0.0, wide - 0.1, height), rows, stage, "loss", chosen)
     for place, name in enumerate(names):
-        y = height / 2 + 0.15 * (len(names) / 2 - place - 0.5)
+        y = height / 2 + sum(heights) / 2 - sum(heights[:place]) - heights[place] / 2
         stroke(axes, np.array([TWO_COLUMNS - room + 0.05, TWO_COLUMNS - room + 0.25]), np.full(2, y), chosen[name], 1.2)
-        write(axes, TWO_COLUMNS - room + 0.32, y, fit(name, 1.5, _SMALL), size=_SMALL)
+        write(axes, TWO_COLUMNS - room + 0.32, y, labels[place], size=_SMALL)
     return figure
 
 

@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from ..stats.comparison import ALPHA, Comparison
 from ..stats.effects import pairwise
 from ..stats.groups import cliques, shows_cliques
-from .canvas import canvas, fit, text_width, write
+from .canvas import canvas, extent, text_width, wrap, write
 from .files import save
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 
 _MOST_LABEL = 0.37  # of the width, on either side
-_ROW = 0.19
+_ROW, _LINE = 0.19, 1.25 * FONT_SIZE / 72
 _LEVEL = 0.10
 
 
@@ -61,14 +61,18 @@ def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alph
     half = (len(ranks) + 1) // 2
     left, right = list(ranks.index[:half]), list(ranks.index[half:])[::-1]
     labels = {name: _label(name, rank, _MOST_LABEL * width - 0.24) for name, rank in ranks.items()}
-    room_left, room_right = (max((text_width(labels[name]) for name in side), default=0.1) for side in (left, right))
+    room_left, room_right = (max((extent(labels[name])[0] for name in side), default=0.1) for side in (left, right))
+    # A row is as high as the higher of its two labels.
+    high = [max(extent(labels[side[row]])[1] for side in (left, right) if row < len(side)) for row in range(half)]
+    rows = [_ROW - _LINE + one for one in high]
     x0, x1 = room_left + 0.24, width - room_right - 0.24
     scale = (x1 - x0) / max(len(ranks) - 1, 1)
     # Bars on one level are as far apart as their round ends need.
     levels = _levels([(ranks[group[0]], ranks[group[-1]] + 0.16 / scale) for group in groups])
     below = 0.16 + _LEVEL * (max(levels, default=-1) + 1)
     two = len(ranks) == 2
-    height = 0.42 + below + _ROW * (half + 2 * two)
+    said = _two_methods(comparison, width - 0.1) if two else ""
+    height = 0.42 + below + sum(rows) + extent(said)[1] + 0.1 * two
     figure, axes = canvas(width, height)
     top = height - 0.38
 
@@ -79,7 +83,7 @@ def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alph
     chosen = colours(comparison.methods)
     for side, edge, align in ((left, x0 - 0.12, "right"), (right, x1 + 0.12, "left")):
         for row, name in enumerate(side):
-            y = top - below - _ROW * (row + 0.5)
+            y = top - below - sum(rows[:row]) - rows[row] / 2
             x = at(ranks[name])
             axes.plot([x, x, edge], [top, y, y], color=FAINT, lw=0.7, solid_joinstyle="miter", zorder=1)
             axes.plot([x], [top], "o", ms=4.5, color=chosen[name], mec=INK, mew=0.4, zorder=4)
@@ -91,17 +95,19 @@ def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alph
         # The dots say who belongs: a bar may pass below a method that differs from those it joins.
         axes.plot(xs, [y] * len(xs), "o", ms=3.6, color=INK, mec=INK, mew=0, zorder=3)
     if two:
-        row = comparison.pairs.iloc[0]
-        said = f"two methods, one test: Wilcoxon p = {row['p']:.3g}"
-        write(axes, width / 2, 1.5 * _ROW, said, "center", FONT_SIZE - 0.5)
-        said = f"{row['win']} won, {row['tie']} tied, {row['loss']} lost by {row['first']}"
-        write(axes, width / 2, _ROW / 2, fit(said, width - 0.1), "center", FONT_SIZE - 0.5)
+        write(axes, width / 2, extent(said)[1] / 2 + 0.02, said, "center", FONT_SIZE - 0.5)
     return figure
+
+
+def _two_methods(comparison: Comparison, room: float) -> str:
+    row = comparison.pairs.iloc[0]
+    said = f"{row['win']} won, {row['tie']} tied, {row['loss']} lost by {row['first']}"
+    return wrap(f"two methods, one test: Wilcoxon p = {row['p']:.3g}", room) + "\n" + wrap(said, room)
 
 
 def _label(name: str, rank: float, room: float) -> str:
     end = f"  {rank:.2f}"
-    return fit(name, room - text_width(end)) + end
+    return wrap(name, room - text_width(end)) + end
 
 
 def _axis(axes: Axes, n_methods: int, at, top: float) -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.projection import HOW, How, project
-from .canvas import canvas, chart, dots, fit, frame, label, plain, write
+from .canvas import canvas, chart, dots, fit, frame, label, plain, wrap, write
 from .palette import class_colours, colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 from .thin import spaced
@@ -129,7 +129,7 @@ def _most(how: str, sets: int) -> int:
 def _name(axes: Axes, how: str, title: str) -> None:
     axes.set(xticks=[], yticks=[])
     label(axes, f"{HOW[how]} 1", f"{HOW[how]} 2")
-    axes.set_title(plain(fit(title, 2.0)), size=FONT_SIZE, color=INK)
+    axes.set_title(plain(wrap(title, 2.0)), size=FONT_SIZE, color=INK)
 
 
 def _same_limits(panels: Sequence[Axes], points: Sequence[np.ndarray]) -> None:

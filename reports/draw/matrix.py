@@ -7,13 +7,12 @@ from matplotlib.figure import Figure
 
 from ...results import score_of
 from ..stats.comparison import ALPHA, Comparison
-from .canvas import canvas, fit, text_width, write
+from .canvas import canvas, extent, wrap, write
 from .palette import colours
 from .style import FONT_SIZE, styled
 
 _CELL_WIDTH = 0.78
 _CELL_HEIGHT = 0.46
-_HEAD = 0.3
 _MOST_NAME = 1.6
 # Blue where the row is better, orange where the column is; white between, and INK readable on all of it.
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#f2b27a", "#ffffff", "#8fbfe0"])
@@ -32,9 +31,11 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
         alpha: Level.
     """
     names = list(comparison.summary.index)
-    labels = [fit(name, _MOST_NAME) for name in names]
-    room = max(text_width(name) for name in labels) + 0.16
-    width, height = room + len(names) * _CELL_WIDTH + 0.05, _HEAD + len(names) * _CELL_HEIGHT + 0.05
+    labels = [wrap(name, _MOST_NAME, most=3) for name in names]
+    heads = [wrap(name, _CELL_WIDTH - 0.06, FONT_SIZE - 0.5) for name in names]
+    room = max(extent(name)[0] for name in labels) + 0.16
+    head = max(extent(name, FONT_SIZE - 0.5)[1] for name in heads) + 0.16
+    width, height = room + len(names) * _CELL_WIDTH + 0.05, head + len(names) * _CELL_HEIGHT + 0.05
     figure, axes = canvas(width, height)
     p = comparison.p_matrix()
     medians = {(a, b): np.median(comparison.differences(a, b)) for a in names for b in names if a != b}
@@ -42,14 +43,13 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
     largest = max(finite, default=0.0) or 1.0
     chosen = colours(comparison.methods)
     for row, first in enumerate(names):
-        middle = height - _HEAD - (row + 0.5) * _CELL_HEIGHT
+        middle = height - head - (row + 0.5) * _CELL_HEIGHT
         write(axes, room - 0.1, middle, labels[row], "right")
         axes.plot([room - 0.04] * 2, [middle - 0.15, middle + 0.15], color=chosen[first], lw=2.5)
         for column, second in enumerate(names):
             left = room + column * _CELL_WIDTH
             if row == 0:
-                name = fit(second, _CELL_WIDTH - 0.08, FONT_SIZE - 0.5)
-                write(axes, left + _CELL_WIDTH / 2, height - _HEAD / 2, name, "center", FONT_SIZE - 0.5)
+                write(axes, left + _CELL_WIDTH / 2, height - head / 2, heads[column], "center", FONT_SIZE - 0.5)
             if first == second:
                 continue
             median = medians[first, second]

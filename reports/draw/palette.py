@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ..data.methods import ordered
+from ..data.methods import ordered, variant_of
 
 _KNOWN = {
     "ae": "#0072b2",
@@ -45,7 +45,7 @@ def colours(methods: Iterable[str]) -> dict[str, str]:
     free = dict(_KNOWN)
     spare = 0
     for method in ordered(methods):
-        colour = free.pop(method.split(" ")[0], None)
+        colour = free.pop(variant_of(method) or "", None)
         if colour is None:
             colour = _OTHERS[spare % len(_OTHERS)]
             spare += 1

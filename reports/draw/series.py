@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..data.methods import shorten
-from .canvas import canvas, frame, stroke, text_width, write
+from .canvas import canvas, extent, frame, stroke, wrap, write
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 from .thin import spaced, thin
 
 MOST_CLASSES = 5
 _PANEL_HEIGHT = 0.55
+_MOST_NAME = 1.2
 _GAP = 0.07
 _POINTS = 64  # of a series; a panel is less than an inch wide
 
@@ -43,7 +43,7 @@ def real_against_generated(
     rows = [("real", INK, [x, *(x[y == label] for label in classes)])]
     chosen = colours([*methods, *generated])
     rows += [(method, chosen[method], _by_class(arrays, classes)) for method, arrays in generated.items()]
-    room = max(text_width(shorten(row[0], 24)) for row in rows) + 0.14
+    room = max(extent(wrap(row[0], _MOST_NAME))[0] for row in rows) + 0.14
     wide = (TWO_COLUMNS - room - 0.05) / (1 + len(classes)) - _GAP
     height = len(rows) * (_PANEL_HEIGHT + _GAP) + 0.24
     figure, axes = canvas(TWO_COLUMNS, height)
@@ -54,7 +54,7 @@ def real_against_generated(
         write(axes, left + wide / 2, height - 0.10, title, "center", FONT_SIZE - 0.5, FAINT)
     limits = _limits(x)
     for bottom, (name, colour, panels) in zip(bottoms, rows, strict=True):
-        write(axes, room - 0.09, bottom + _PANEL_HEIGHT / 2, shorten(name, 24), "right")
+        write(axes, room - 0.09, bottom + _PANEL_HEIGHT / 2, wrap(name, _MOST_NAME), "right")
         lines = []
         for left, content in zip(lefts, panels, strict=True):
             if not content.size:

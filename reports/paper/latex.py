@@ -5,7 +5,7 @@ over pages, wide ones are split into parts.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -100,13 +100,16 @@ class Cell:
         return _width(value) * (1.12 if self.place == 1 else 1) + (_SMALL * len(spread) + 11 if pm else 0) + behind
 
 
-def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = None) -> str:
+def score_table_latex(
+    table: ScoreTable, notes: str = "", rows: str | None = None, ranks: Mapping[str, float] | None = None
+) -> str:
     """Return a score's table as `table` or `longtable` environments.
 
     Args:
         table: Data sets x methods.
         notes: Sentences for the caption (plain text), such as on gaps and on what methods do not share.
         rows: Hash of the rows behind the table, for a comment.
+        ranks: Mean ranks of the methods for a last row; none, no row.
     """
     lines = []
     for dataset in table.text.index:
@@ -114,12 +117,15 @@ def score_table_latex(table: ScoreTable, notes: str = "", rows: str | None = Non
             Cell(table.text.loc[dataset, method], table.place.loc[dataset, method]) for method in table.text.columns
         ]
         if table.real is not None:
-            value = table.real[dataset]
-            cells.append(Cell(GAP if pd.isna(value) else f"{value:.{score_of(table.score).decimals}f}"))
+            digits = score_of(table.score).decimals
+            cells += [Cell(GAP if pd.isna(value) else f"{value:.{digits}f}") for value in table.real.loc[dataset]]
         lines.append((str(dataset), cells))
+    if ranks is not None and len(ranks):
+        of = [Cell(f"{ranks[method]:.2f}" if method in ranks else GAP) for method in table.text.columns]
+        lines.append(("mean rank", [*of, *[Cell("")] * (0 if table.real is None else table.real.shape[1])]))
     heads = [str(method) for method in table.text.columns]
     if table.real is not None:
-        heads.append(score_of(table.score).scale.heading)
+        heads += [score_of(table.score).scale.heading + of for of in table.real]
     score = score_of(table.score)
     direction = {True: " Higher is better.", False: " Lower is better.", None: ""}[score.higher_is_better]
     seeds = int(table.seeds.to_numpy().max())

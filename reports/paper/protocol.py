@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...results import judged_scores, score_of
 from ..data.frames import score_names
-from ..data.methods import shorten
+from ..data.methods import TITLES, shorten
 from ..data.selection import Selection
 from ..stats.comparison import ALPHA, FEWEST_DATASETS
 from .latex import breakable, escape
@@ -41,9 +41,10 @@ def protocol_latex(selection: Selection, gaps: str) -> str:
 
     Whatever the rows do not agree on is listed, not averaged.
     """
-    paragraphs = [_data(selection), _training(selection), _scoring(selection), _statistics(gaps), _machines(selection)]
+    made = [_data(selection), _training(selection), _scoring(selection)] if selection.stores else []
+    paragraphs = [*made, _statistics(gaps), *([_machines(selection)] if selection.stores else [])]
     cited = [key for source, key in _PUBLISHED.items() if source in _sources(selection)]
-    notes = " ".join(escape(note) for note in selection.notes)
+    notes = " ".join(escape(note) for note in selection.notes_on())
     paragraphs += [notes + (rf"~\cite{{{','.join(cited)}}}" if cited else "")]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
@@ -72,7 +73,7 @@ def _data(selection: Selection) -> str:
 def _training(selection: Selection) -> str:
     done = selection.jobs[selection.jobs["status"] == "ok"]
     variants = [name for name in _VARIANTS if name in set(done["variant"])]
-    named = [rf"\texttt{{{escape(name)}}}~\cite{{{','.join(_VARIANTS[name])}}}" for name in variants]
+    named = [rf"{escape(TITLES[name])}~\cite{{{','.join(_VARIANTS[name])}}}" for name in variants]
     own = sorted(set(done["variant"]) - set(variants))
     named += [rf"\texttt{{{breakable(shorten(name, 60))}}}" for name in own[:12]] + (
         [f"{len(own) - 12} more"] if len(own) > 12 else []

@@ -11,6 +11,8 @@ from ..data.comparing import select_stores
 from ..data.errors import ReportError
 from ..data.frames import score_names
 from ..data.lineage import MANIFEST, Lineage, Source, read_manifest
+from ..data.selection import AS_IT_IS, Reading
+from ..data.shown import shown
 from ..stats.comparison import GAPS
 from ..stats.tables import compare_all
 from .latex import escape
@@ -41,6 +43,7 @@ def paper(
     gaps: str = "refuse",
     against: Sequence[str] | str = (),
     protocol: int | None = None,
+    reading: Reading = AS_IT_IS,
 ) -> Path:
     """Write the folder of a paper.
 
@@ -55,6 +58,7 @@ def paper(
         gaps: Policy for a data set that a method lacks: "refuse", "common" or "worst", see `compare`.
         against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
+        reading: How the rows are read: names of methods, and whether judges are mixed.
 
     Returns:
         Path of `main.tex`.
@@ -67,11 +71,11 @@ def paper(
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
     dest = Path(dest)
     before = _made_before(dest)
-    selection = select_stores(stores, preset, against, protocol)
+    selection = select_stores(stores, preset, against, protocol, reading)
     try:
         dest.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".paper", dir=dest) as folder:
-            work = Manuscript(Path(folder), selection, Lineage(selection))
+            work = Manuscript(Path(folder), shown(selection), Lineage(selection))
             _write(work, gaps)
             work.lineage.write(work.folder, dest)
             _move(work.folder, dest, before)
@@ -108,7 +112,7 @@ def _write(work: Manuscript, gaps: str) -> None:
     for name in ("tables", "figures"):
         (work.folder / name).mkdir()
     selection = work.selection
-    comparisons = compare_all(selection.scores, gaps, selection.datasets)
+    comparisons = compare_all(selection.scores, gaps, selection.datasets, selection.reading.mix_judges)
     overview(work, comparisons, gaps)
     for score in score_names(selection.scores):
         work.body += ["", rf"\clearpage\section*{{{escape(score_of(score).title)}}}"]

@@ -10,6 +10,7 @@ from ..stats.comparison import Comparison
 from ..stats.groups import reading, shows_cliques
 from ..stats.tables import coverage
 from .content import Content, Ranking, Section
+from .names import stem_of
 from .shares import summary, summary_of_score
 
 _VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")
@@ -32,6 +33,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
     up = higher_is_better(section.name, content.selection.scores)
     shown: dict[str, object] = {
         "name": section.name,
+        "stem": stem_of(section.name),
         "title": score.title,
         "description": score.description,
         "definition": score.definition,
@@ -39,6 +41,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
         "digits": score.decimals,
         "real": score.scale.ceiling if section.table.real is not None else None,
         "refusal": section.refusal,
+        "footnote": content.selection.footnotes.get(section.name, ""),
         "comparison": None,
     }
     if isinstance(ranking, Ranking):

@@ -89,6 +89,7 @@ class Content:
     def facts(self) -> pd.DataFrame:
         """Data sets x (type, n_train, n_test, length, n_classes), as jobs recorded them; missing where none did."""
         facts = self.selection.jobs.groupby("dataset")[list(_FACTS)].first()
+        facts = facts.reindex(self.selection.datasets)
         facts.insert(0, "type", [self.types.get(name, "other") if self.types else "" for name in facts.index])
         return facts
 
@@ -100,4 +101,6 @@ class Content:
     @cached_property
     def method_pages(self) -> dict[str, str]:
         """File of each method's page, in variants/."""
-        return file_names(self.methods)
+        identifiers = [self.selection.identifiers.get(method, method) for method in self.methods]
+        files = file_names(identifiers)
+        return {method: files[name] for method, name in zip(self.methods, identifiers, strict=True)}

@@ -1,5 +1,7 @@
 """A page per data set: its scores by method and seed, series, latents, training curves and jobs."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -45,8 +47,8 @@ def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: C
 
 
 def _table(name: str, content: Content) -> dict[str, object]:
-    heads, lines, real = [], {method: [] for method in content.methods}, []
-    shares, levels = shares_of_dataset(name, content), levels_of_dataset(name, content)
+    heads, lines = [], {method: [] for method in content.methods}
+    shares = shares_of_dataset(name, content)
     for section in content.sections:
         table = section.table
         up = higher_is_better(table.score, content.selection.scores)
@@ -61,12 +63,17 @@ def _table(name: str, content: Content) -> dict[str, object]:
                     "share": shares.get((table.score, method), np.nan),
                 }
             )
-        level = levels.get(table.score, {"nothing": np.nan, "nothing_is": "", "apart": False})
-        value = np.nan if table.real is None else table.real[name]
-        score = score_of(table.score)
-        what = score.scale.ceiling if score.scale else ""
-        real.append({**level, "title": score.title, "real": value, "digits": score.decimals, "what": what})
-    return {"heads": heads, "lines": lines, "real": real if any(not np.isnan(cell["real"]) for cell in real) else None}
+    names = [head["name"] for head in heads]
+    real = {of: [_level(score, levels) for score in names] for of, levels in levels_of_dataset(name, content).items()}
+    return {"heads": heads, "lines": lines, "real": real}
+
+
+def _level(name: str, levels: Mapping[str, dict[str, object]]) -> dict[str, object]:
+    """Return the ends of a score's scale as a cell of the foot of the table."""
+    score = score_of(name)
+    level = levels.get(name, {"nothing": np.nan, "real": np.nan, "nothing_is": "", "apart": False})
+    what = score.scale.ceiling if score.scale else ""
+    return {**level, "title": score.title, "digits": score.decimals, "what": what}
 
 
 def _seeds(scores: pd.DataFrame) -> dict[str, object]:

@@ -5,9 +5,11 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.frames import higher_is_better
+from ..data.judges import judge_table
 from ..stats.comparison import GAPS
 from ..stats.tables import ScoreTable, board_digits, board_places
 from .content import Content, Section
+from .names import stem_of
 from .shares import summary
 
 
@@ -53,16 +55,29 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
     up = higher_is_better(table.score, content.selection.scores)
     digits = score_of(table.score).decimals
     mean = table.mean.reindex(index=content.facts.index, columns=content.methods)
+    # Where stores differ in what real series reach, the pages of data sets say which is whose.
     real = None if table.real is None else table.real.reindex(content.facts.index)
+    real = None if real is None else real.iloc[:, 0].where(real.nunique(axis=1) == 1)
     return {
         "name": table.score,
+        "csv": f"tables/{stem_of(table.score)}.csv",
         "up": up,
         "digits": digits,
+        "judges": _judges(table, content),
         "has": [method in table.mean for method in content.methods],
         "values": [_rounded(row, digits if up is not None else digits + 3) for row in mean.to_numpy(float)],
         "real": None if real is None else _rounded(real.to_numpy(float), digits),
         "realTitle": None if real is None else score_of(table.score).scale.heading,
     }
+
+
+def _judges(table: ScoreTable, content: Content) -> list[list[int]] | None:
+    """Return a number per data set and method that tells judges apart; None where values may be ranked together."""
+    of = None if content.selection.reading.mix_judges else judge_table(content.selection.scores, table.score)
+    if of is None or (of.nunique(axis=1) < 2).all():
+        return None
+    of = of.reindex(index=content.facts.index, columns=content.methods)
+    return pd.factorize(of.to_numpy(object).ravel())[0].reshape(of.shape).tolist()
 
 
 def _rounded(values: np.ndarray, digits: int) -> list[float | None]:
@@ -85,7 +100,7 @@ def _about(content: Content) -> dict[str, object]:
         "n_failed": int((selection.jobs["status"] != "ok").sum()),
         "n_seeds": int(selection.scores["seed"].nunique()),
         "preset": selection.preset,
-        "finished": selection.jobs["finished_at"].max().strftime("%Y-%m-%d %H:%M UTC"),
+        "finished": selection.jobs["finished_at"].max().strftime("%Y-%m-%d %H:%M UTC") if len(selection.jobs) else "",
     }
 
 
@@ -93,6 +108,7 @@ def _head(section: Section, content: Content) -> dict[str, object]:
     score = score_of(section.name)
     return {
         "name": section.name,
+        "csv": f"tables/{stem_of(section.name)}.csv",
         "title": score.title,
         "up": higher_is_better(section.name, content.selection.scores),
         "description": score.description,
@@ -136,7 +152,9 @@ def _row(name: str, content: Content) -> dict[str, object]:
 
 def _widths(content: Content) -> list[str]:
     """Return the widths of the columns of the table of data sets, in CSS and without spaces."""
-    values = [min(max(5.2, 2.6 + 0.47 * len(name)), 9.2) for name in content.methods]
+    # Heads go on over lines between words; no column is narrower than a word.
+    words = [max(map(len, name.split()), default=0) for name in content.methods]
+    values = [min(max(5.2, 2.8 + 0.62 * length), 11.0) for length in words]
     facts = [7.5] * bool(content.types) + [4.7] * 4
     return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
 

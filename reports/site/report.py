@@ -16,7 +16,8 @@ from ..data.frames import score_names
 from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
 from ..data.rows import TABLES
-from ..data.selection import Selection
+from ..data.selection import AS_IT_IS, Reading, Selection
+from ..data.shown import shown
 from ..draw.diagram import write_diagram
 from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
@@ -24,7 +25,7 @@ from ..stats.effects import pairwise
 from ..stats.shares import normalised
 from ..stats.tables import ScoreTable, board_of, board_places, compare_all, coverage, failures, score_table
 from .content import Content, Ranking, Section
-from .names import file_names
+from .names import file_names, stem_of
 from .paths import hide_paths
 from .write import write_site
 
@@ -40,6 +41,7 @@ def report(
     types: Mapping[str, str] | None = None,
     against: Sequence[str] = (),
     protocol: int | None = None,
+    reading: Reading = AS_IT_IS,
 ) -> Path:
     """Write the report of a store, or of several side by side.
 
@@ -54,6 +56,7 @@ def report(
         types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
         against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
+        reading: How the rows are read: names of methods, and whether judges are mixed.
 
     Returns:
         Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex,
@@ -69,13 +72,13 @@ def report(
         raise ReportError("a report of several stores needs a folder of its own; name one")
     dest = Path(stores) / "report" if dest is None else Path(dest)
     _check_free(dest)
-    selection = select_stores(stores, preset, against, protocol)
+    selection = select_stores(stores, preset, against, protocol, reading)
     work = dest.parent / f".{dest.name}.{uuid.uuid4().hex}"
     try:
         work.mkdir(parents=True)
         try:
             lineage = Lineage(selection)
-            _write(_publishable(selection), lineage, gaps, types or {}, work)
+            _write(_publishable(shown(selection)), lineage, gaps, types or {}, work)
             _write_lineage(selection, lineage, work, dest)
             _swap(work, dest)
         finally:
@@ -123,16 +126,17 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
     tables, figures = work / "tables", work / "figures"
     tables.mkdir()
     figures.mkdir()
-    comparisons = compare_all(selection.scores, gaps, selection.datasets)
+    mixed = selection.reading.mix_judges
+    comparisons = compare_all(selection.scores, gaps, selection.datasets, mixed)
     sections = []
     for score in score_names(selection.scores):
-        table = score_table(selection.scores, score, selection.references, selection.datasets)
+        table = score_table(selection.scores, score, selection.references, selection.datasets, mixed)
         rows = lineage.rows(_source(score))
         _write_score(table, tables, rows)
         ranking = comparisons[score]
         if isinstance(ranking, Comparison):
             pairs = pairwise(ranking)
-            diagram = write_diagram(ranking, figures / f"{_stem(score)}-cd", rows, pairs=pairs)
+            diagram = write_diagram(ranking, figures / f"{stem_of(score)}-cd", rows, pairs=pairs)
             ranking = Ranking(ranking, pairs, diagram)
         sections.append(Section(table, ranking))
     board = board_of(comparisons, selection.scores, selection.datasets)
@@ -157,9 +161,9 @@ def _write_score(table: ScoreTable, folder: Path, rows: str) -> None:
         if table.std[method].notna().any():
             columns[f"{method} std"] = table.std[method]
     if table.real is not None:
-        columns["real data"] = table.real
-    columns.to_csv(folder / f"{_stem(table.score)}.csv")
-    (folder / f"{_stem(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
+        columns[[f"real data{of}" for of in table.real]] = table.real
+    columns.to_csv(folder / f"{stem_of(table.score)}.csv")
+    (folder / f"{stem_of(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
 
 
 def _write_tests(comparisons: Mapping[str, Comparison | NotCompared], folder: Path) -> None:
@@ -189,7 +193,8 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
     flat.dropna(axis=1, how="all").to_csv(folder / "leaderboard.csv")
     caption = (
         "Mean score (and mean rank, 1 is best; of each, bold: best, underlined: second best) over "
-        f"{len(selection.datasets)} data sets, preset {selection.preset}; policy for gaps: {gaps}."
+        f"{len(selection.datasets)} data sets{', preset ' * bool(selection.preset)}{selection.preset}; "
+        f"policy for gaps: {gaps}."
     )
     places = board_places(board, selection.scores)
     (folder / "leaderboard.tex").write_text(leaderboard_latex(board, places, caption, rows), encoding="utf-8")
@@ -203,8 +208,12 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
 
 
 def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Path) -> None:
-    datasets = {f"datasets/{file}": name for name, file in file_names(selection.datasets).items()}
-    scores = {_stem(name): name for name in score_names(selection.scores)}
+    datasets = {
+        f"datasets/{file.removesuffix('.html')}{end}": name
+        for name, file in file_names(selection.datasets).items()
+        for end in (".html", "-scores.csv", "-seeds.csv", "-jobs.csv")
+    }
+    scores = {stem_of(name): name for name in score_names(selection.scores)}
     for path in sorted(work.rglob("*")):
         name = path.relative_to(work).as_posix()
         # Of figures and tables of a score, the name begins with the score's: fid.csv, fid-cd-ranks.csv.
@@ -216,8 +225,3 @@ def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Pat
         elif path.is_file() and not name.startswith("assets/"):
             lineage.record(name, Source(TABLES))
     lineage.write(work, dest)
-
-
-def _stem(name: str) -> str:
-    """Return the name of a score as part of a file name."""
-    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)[:60]

@@ -13,12 +13,19 @@ def shares_of_dataset(name: str, content: Content) -> dict[tuple[str, str], floa
     return {(row.score, row.method): row.share for row in rows.itertuples()}
 
 
-def levels_of_dataset(name: str, content: Content) -> dict[str, dict[str, object]]:
-    """Return the ends of the scale on a data set: score -> nothing, real, nothing_is, and whether they lie apart."""
-    found = {}
-    for row in content.levels[content.levels["dataset"] == name].itertuples():
+def levels_of_dataset(name: str, content: Content) -> dict[str, dict[str, dict[str, object]]]:
+    """Return the ends of the scale on a data set, for each store where its judges differ.
+
+    Returns:
+        "", or a store's label as in " [A]" -> score -> nothing, real, nothing_is, and whether they lie apart.
+    """
+    rows = content.levels[content.levels["dataset"] == name]
+    apart = "store" in rows and (rows.groupby("score")["real"].nunique() > 1).any()
+    found: dict[str, dict[str, dict[str, object]]] = {}
+    for row in rows.itertuples():
         low, high = (row.nothing, row.real) if score_of(row.score).higher_is_better else (row.real, row.nothing)
-        found[row.score] = {"nothing": row.nothing, "real": row.real, "nothing_is": row.nothing_is, "apart": high > low}
+        level = {"nothing": row.nothing, "real": row.real, "nothing_is": row.nothing_is, "apart": high > low}
+        found.setdefault(f" [{row.store}]" if apart else "", {}).setdefault(row.score, level)
     return found
 
 

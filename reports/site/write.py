@@ -1,6 +1,7 @@
 """Writing the site's files."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..stats.tables import GAP
 from .about import failures_page, provenance_page, score_section, scores_page
 from .content import Content
 from .datasets import dataset_page
+from .downloads import of_dataset, of_variant
 from .overview import overview
 from .variants import variant_page
 
@@ -42,7 +44,7 @@ def write_site(content: Content, folder: Path) -> None:
     jobs = content.selection.jobs
     for method, page in content.method_pages.items():
         own = variant_page(method, jobs[jobs["method"] == method], content)
-        pages.write(f"variants/{page}", "variant.html", **own)
+        pages.write(f"variants/{page}", "variant.html", of_variant(own), **own)
     names = content.selection.datasets
     workers = min(cpu_count(), MOST_WORKERS, len(names) // FEWEST_PAGES) or 1
     Parallel(workers)(delayed(_write_datasets)(content, folder, names[place::workers]) for place in range(workers))
@@ -53,10 +55,10 @@ def _write_datasets(content: Content, folder: Path, names: list[str]) -> None:
     scores, jobs = (
         dict(iter(frame.groupby("dataset"))) for frame in (content.selection.scores, content.selection.jobs)
     )
-    none = content.selection.scores.iloc[:0]
+    none, idle = content.selection.scores.iloc[:0], content.selection.jobs.iloc[:0]
     for name in names:
-        context = dataset_page(name, jobs[name], scores.get(name, none), content)
-        pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", **context)
+        context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content)
+        pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", of_dataset(context), **context)
 
 
 class _Pages:
@@ -66,8 +68,14 @@ class _Pages:
         self.templates = _environment(content)
         self.folder = folder
 
-    def write(self, path: str, template: str, **context: object) -> None:
-        page = self.templates.get_template(template).render(root="../" * path.count("/"), **context)
+    def write(
+        self, path: str, template: str, tables: Mapping[str, pd.DataFrame] | None = None, **context: object
+    ) -> None:
+        stem = path.removesuffix(".html")
+        for name, table in (tables or {}).items():
+            table.to_csv(self.folder / f"{stem}-{name}.csv", index=False, errors="replace")
+        own = {"root": "../" * path.count("/"), "stem": stem.rpartition("/")[2]}
+        page = self.templates.get_template(template).render(**own, **context)
         # A lone half of a surrogate pair in a name is no text; it must not stop the report.
         (self.folder / path).write_text(page, encoding="utf-8", errors="replace")
 
@@ -85,11 +93,12 @@ def _environment(content: Content) -> Environment:
         "gap": GAP,
         "gaps": content.gaps,
         "preset": content.selection.preset,
-        "notes": content.selection.notes,
+        "notes": content.selection.notes_on(),
         "rows_hash": content.selection.rows_hash,
         "colours": content.colours,
         "dataset_pages": content.dataset_pages,
         "method_pages": content.method_pages,
+        "identifiers": content.selection.identifiers,
     }
     return environment
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.errors import ReportError
-from ..data.frames import higher_is_better, seed_means
+from ..data.frames import higher_is_better, seed_means, whole
+from ..data.judges import mixed_datasets, refusal_text
 from ..data.methods import name_methods, ordered, shorten
 from .significance import critical_distance, friedman, holm, nemenyi, wilcoxon
 
@@ -42,6 +43,7 @@ class Comparison:
             the two-sided Wilcoxon signed-rank test, p_holm after step-down Holm over all pairs.
         friedman: (chi-squared, p) of the Friedman test; None for two methods, where Wilcoxon says it all.
         methods: All methods of the frame, also those without the score, so that colours agree everywhere.
+        mixed: Data sets on which the values come from different judges; none unless that was asked for.
     """
 
     score: str
@@ -55,6 +57,7 @@ class Comparison:
     pairs: pd.DataFrame
     friedman: tuple[float, float] | None
     methods: tuple[str, ...]
+    mixed: tuple[str, ...] = ()
 
     @property
     def n_datasets(self) -> int:
@@ -115,24 +118,27 @@ def compare(
     gaps: str = "refuse",
     datasets: Sequence[str] | None = None,
     methods: Sequence[str] | None = None,
+    mix_judges: bool = False,
 ) -> Comparison:
     """Compare all methods that have a score, or some of them.
 
     Args:
-        scores: Tidy scores: dataset, variant, views, seed, score, value.
+        scores: Tidy scores: dataset, variant, views, seed, score, value; or of one score: dataset, method, value.
         score: Name of a score with a direction.
         gaps: Policy for a missing, NaN or infinite value: "refuse" to compare; compare on the data sets
             "common" to all methods; or give it the "worst" rank of its data set, which those that lack a value
             there share.
         datasets: The data sets that ought to be there; all that occur in `scores` if not given.
         methods: Compare these only; Holm's correction is then over their pairs.
+        mix_judges: Compare values of a judged score also where they come from different judges.
 
     Raises:
         ReportError: A gap under "refuse", no data set left, fewer than two methods, an unknown policy or
-            method, or a score without a direction.
+            method, a score without a direction, or different judges on a data set and no wish to mix them.
     """
     if gaps not in GAPS:
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
+    scores = whole(scores, score)
     if (better := higher_is_better(score, scores)) is None:
         raise ReportError(f"{score} has no direction and is not ranked")
     table = seed_means(scores, score, datasets)
@@ -150,6 +156,9 @@ def compare(
     values = table.where(there)[kept].round(score_of(score).decimals)
     if values.empty:
         raise ReportError(f"{score}: no data set has a value of every method; finish the failed jobs")
+    mixed = mixed_datasets(scores, score, values)
+    if mixed and not mix_judges:
+        raise ReportError(refusal_text(score, mixed))
     ranks = values.rank(axis=1, ascending=not better, method="average", na_option="bottom")
     lacking = values.isna().stack()
     comparison = Comparison(
@@ -164,12 +173,13 @@ def compare(
         pairs=pd.DataFrame(),
         friedman=friedman(ranks),
         methods=tuple(ordered(name_methods(scores)["method"].unique())),
+        mixed=tuple(mixed),
     )
     return replace(comparison, pairs=_pairs(comparison))
 
 
 def gaps_text(comparison: Comparison) -> str:
-    """Return the policy for gaps and what it did, a sentence for captions."""
+    """Return the policy for gaps and what it did, and whether judges are mixed, a sentence or two for captions."""
     text = f'Policy for gaps "{comparison.gaps}": '
     if comparison.missing:
         cells = comparison.values.size
@@ -181,6 +191,8 @@ def gaps_text(comparison: Comparison) -> str:
     if out := comparison.left_out:
         named = ", ".join(shorten(name) for name in out[:5]) + (f" and {len(out) - 5} more" if len(out) > 5 else "")
         text += f"; left out: {named}"
+    if comparison.mixed:
+        text += f". Different judges on {len(comparison.mixed)} of {comparison.n_datasets} data sets"
     return text + "."
 
 

@@ -21,6 +21,8 @@ import pandas as pd
 
 from ...results import scaled_scores, score_of
 from ..data.frames import seed_means
+from ..data.judges import beside
+from ..data.methods import name_methods
 
 
 def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[str] | None = None) -> pd.DataFrame:
@@ -28,7 +30,7 @@ def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[st
 
     Args:
         scores: Tidy scores.
-        levels: As `reading_levels` gives them.
+        levels: As `reading_levels` gives them; each value is read between those of its own judge.
         datasets: The data sets that ought to be there.
 
     Returns:
@@ -45,7 +47,9 @@ def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[st
             table.where(np.isfinite(table)).round(score_of(score).decimals).stack(future_stack=True).rename("value")
         )
         frame = values.reset_index().assign(score=score)
-        frames.append(frame.merge(of[["dataset", "nothing", "real"]], on="dataset", how="left"))
+        named = name_methods(scores)
+        ends = beside(named[named["score"] == score], of, score, ("nothing", "real"))
+        frames.append(frame.merge(ends.reset_index(), on=["dataset", "method"], how="left"))
     if not frames:
         return pd.DataFrame(columns=["dataset", "method", "score", "value", "nothing", "real", "share", "ratio"])
     rows = pd.concat(frames, ignore_index=True)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.errors import ReportError
-from ..data.frames import higher_is_better, score_names, seed_means
+from ..data.frames import higher_is_better, score_names, seed_means, whole
+from ..data.judges import mixed_datasets
 from ..data.methods import name_methods, ordered
 from .comparison import Comparison, NotCompared, compare
 
@@ -26,7 +27,8 @@ class ScoreTable:
         seeds: Number of seeds, or of runs behind results from elsewhere.
         text: Text of every cell: "0.912", "0.912 ± 0.004", or a dash for a gap.
         place: 1 for the best value of a data set (rounded; ties share it), 2 for the second best, else 0.
-        real: Reference of real series per data set, or None for a score without one.
+        real: Data sets x references of real series: one column with the head "", or where the judges of several
+            stores differ one per store, " [A]"; None for a score without references.
     """
 
     score: str
@@ -35,7 +37,7 @@ class ScoreTable:
     seeds: pd.DataFrame
     text: pd.DataFrame
     place: pd.DataFrame
-    real: pd.Series | None
+    real: pd.DataFrame | None
 
 
 def score_table(
@@ -43,6 +45,7 @@ def score_table(
     score: str,
     references: pd.DataFrame | None = None,
     datasets: Sequence[str] | None = None,
+    mix_judges: bool = False,
 ) -> ScoreTable:
     """Return one score as a table, gaps shown as gaps.
 
@@ -51,10 +54,12 @@ def score_table(
         score: Name of the score.
         references: Tidy real-data references.
         datasets: The data sets that ought to be there.
+        mix_judges: Give places also on data sets on which the values come from different judges.
 
     Raises:
         ReportError: Nobody has this score.
     """
+    scores = whole(scores, score)
     mean = seed_means(scores, score, datasets)
     named = name_methods(scores)
     rows = named[named["score"] == score]
@@ -73,6 +78,8 @@ def score_table(
         columns=mean.columns,
     )
     place = _places(mean.round(digits), higher_is_better(score, scores))
+    if not mix_judges:
+        place.loc[list(mixed_datasets(scores, score, mean))] = 0
     return ScoreTable(score, mean, std, seeds, text, place, _real(score, references, mean.index))
 
 
@@ -92,43 +99,54 @@ def _places(values: pd.DataFrame, better: bool | None) -> pd.DataFrame:
     return dense.where(dense <= 2).where(told_apart, axis=0).fillna(0).astype(int)
 
 
-def _real(score: str, references: pd.DataFrame | None, datasets: pd.Index) -> pd.Series | None:
+def _real(score: str, references: pd.DataFrame | None, datasets: pd.Index) -> pd.DataFrame | None:
     scale = score_of(score).scale
     if scale is None or references is None:
         return None
     rows = references[references["score"] == scale.reference]
-    return None if rows.empty else rows.set_index("dataset")["value"].astype(float).reindex(datasets)
+    if rows.empty:
+        return None
+    if "store" in rows and (rows.groupby("dataset")["value"].nunique() > 1).any():
+        real = rows.assign(store=" [" + rows["store"] + "]").pivot(index="dataset", columns="store", values="value")
+    else:
+        real = rows.drop_duplicates("dataset").set_index("dataset")[["value"]].set_axis([""], axis=1)
+    return real.astype(float).reindex(datasets)
 
 
 def compare_all(
-    scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None
+    scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None, mix_judges: bool = False
 ) -> dict[str, Comparison | NotCompared]:
     """Compare the methods in every score that is there, as `compare` does, or say why they are not compared."""
-    return {score: _compared(scores, score, gaps, datasets) for score in score_names(scores)}
+    return {score: _compared(scores, score, gaps, datasets, mix_judges) for score in score_names(scores)}
 
 
-def _compared(scores: pd.DataFrame, score: str, gaps: str, datasets: Sequence[str] | None) -> Comparison | NotCompared:
+def _compared(
+    scores: pd.DataFrame, score: str, gaps: str, datasets: Sequence[str] | None, mix_judges: bool
+) -> Comparison | NotCompared:
     if higher_is_better(score, scores) is None:
         return NotCompared(score, "it has no direction: shown, never ranked", refused=False)
     try:
-        return compare(scores, score, gaps, datasets)
+        return compare(scores, score, gaps, datasets, mix_judges=mix_judges)
     except ReportError as error:
         return NotCompared(score, str(error))
 
 
-def leaderboard(scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None) -> pd.DataFrame:
+def leaderboard(
+    scores: pd.DataFrame, gaps: str = "refuse", datasets: Sequence[str] | None = None, mix_judges: bool = False
+) -> pd.DataFrame:
     """Return all methods and all scores at a glance.
 
     Args:
         scores: Tidy scores: dataset, variant, views, seed, score, value.
         gaps: "refuse" leaves a score with gaps empty; "common" takes the data sets all methods have.
         datasets: The data sets that ought to be there.
+        mix_judges: As in `compare`; a judged score of different judges is else left empty.
 
     Returns:
         Methods x (score, statistic), the statistics being mean (over data sets), mean_rank (1 is best) and
         wins; NaN where a method has no such score, or a score is not ranked.
     """
-    return board_of(compare_all(scores, gaps, datasets), scores, datasets)
+    return board_of(compare_all(scores, gaps, datasets, mix_judges), scores, datasets)
 
 
 def board_of(

@@ -181,7 +181,7 @@ def test_an_override_is_another_job_of_the_variants_it_concerns(tmp_path):
     assert scores["views"].agg(set).to_dict() == {"ae": {"none"}, "vqvae_barlow": {"warp", "slice"}}
     assert scores["overrides"].agg(set)["vqvae_barlow"] == {"{}", '{"ssl.views": "slice"}'}
     page = report(out)
-    assert "vqvae_barlow (slice)" in (page.parent / "tables" / "knn.csv").read_text()
+    assert "VQVAE + Barlow Twins (slice)" in (page.parent / "tables" / "knn.csv").read_text()
 
 
 def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_path, monkeypatch):

@@ -5,7 +5,18 @@ import pandas as pd
 import pytest
 from synthetic_store import build
 
-from ucrbench.reports import ReportError, compare, coverage, leaderboard, score_table, select, select_stores
+from ucrbench.reports import (
+    ReportError,
+    check,
+    compare,
+    coverage,
+    leaderboard,
+    paper,
+    report,
+    score_table,
+    select,
+    select_stores,
+)
 from ucrbench.reports.draw.palette import colours
 from ucrbench.results import ResultStore
 from ucrbench.results.published import published
@@ -51,7 +62,7 @@ def test_what_differs_between_stores_is_told_or_refused(stores, tmp_path):
     both = select_stores({"A": stores["A"], "other": tmp_path / "other"})
     assert both.preset == "quick [A], standard [other]"
     assert both.notes[0] == "The stores differ in the preset (A: quick; other: standard)."
-    assert "On 3 of 3 data sets the stores had different FCNs" in both.notes[1]
+    assert "On 3 of 3 data sets the methods had different FCNs" in both.notes[1]
     build(tmp_path / "data", ["ECG5000"], data_hash="ffff", **OPTIONS)
     with pytest.raises(ReportError, match="different data_hash for ECG5000"):
         select_stores({"A": stores["A"], "data": tmp_path / "data"})
@@ -81,7 +92,9 @@ def test_against_published(stores):
     assert "not as a reproduction" in found.notes[0]
     with pytest.raises(ReportError, match="lacks 7 of 27"):
         compare(found.scores, "fid")
-    common = compare(found.scores, "fid", gaps="common")
+    with pytest.raises(ReportError, match=r"ECG5000: trained:1f2e, unknown \[thesis\]"):
+        compare(found.scores, "fid", gaps="common")
+    common = compare(found.scores, "fid", gaps="common", mix_judges=True)
     assert common.left_out == ("GunPoint",)
     assert common.values.loc["ECG5000", theirs] == 2.555
     table = score_table(found.scores, "fid")
@@ -118,8 +131,27 @@ def test_against_a_csv(stores, tmp_path):
         ("dataset,m\nFordA,85.2\n", "knn={}", "85.2 of m on FordA is no value of knn, which is between 0 and 1; if it"),
         ("dataset,m\nFordA,0.5\n", "inception_score={}", "no value of inception_score, which is at least 1"),
         ("dataset\nFordA\n", "knn={}", "no column of values"),
-        ("dataset,m\nNothing,0.5\n", "knn={}", "no data set in common"),
-        ("dataset,m\nFordA,0.5\nFordA,0.6\n", "knn={}", "two methods 'm [file]'"),
+        ("dataset,m\nNothing,0.5\n", "knn={}", "no data set in common: Nothing there, ECG5000 here"),
+        ("dataset,m\nFordA,0.5\nFordA,0.6\n", "knn={}", "several rows of FordA"),
+        ("dataset,method,value\nFordA,m,0.5\nFordA,m,0.6\n", "knn={}", "several rows of knn of m on FordA"),
+        ("dataset,m\nFordA,90%\n", "knn={}", "'90%' is no number; give shares, not percent"),
+        ('dataset,m\nFordA,"0,5"\n', "knn={}", "'0,5' is no number; write decimals with a point"),
+        ("dataset,m\nFordA,0,5\n", "knn={}", "line 2 has 3 cells, and the head has 2"),
+        ("dataset,m,n\nFordA,0.5\n", "knn={}", "line 2 has 2 cells, and the head has 3"),
+        ("dataset,m,n\nFordA,0.5,0.6\nGunPoint,0.5,0.6,0.7\n", "knn={}", "line 3 has 4 cells"),
+        ("dataset,m,m\nFordA,0.5,0.6\n", "knn={}", "2 columns called 'm'"),
+        ("dataset,m,\nFordA,0.5,0.6\n", "knn={}", "column 3 has values and no name"),
+        ("dataset,m,n\nFordA,0.5,\n", "knn={}", "the column 'n' has no value"),
+        ("FordA,0.5\nGunPoint,0.6\n", "knn={}", "has no head"),
+        ("FordA;0,5\nGunPoint;0,6\n", "knn={}", "has no head"),
+        ("method,FordA,GunPoint\nm,0.5,0.6\n", "knn={}", "data sets in its columns"),
+        ("dataset,m\nFordA,0.9\nGun_Point,0.5\n", "knn={}", "no data set 'Gun_Point'; did you mean GunPoint?"),
+        ("dataset,m\nforda,0.9\nGunPoint,0.5\n", "knn={}", "no data set 'forda'; did you mean FordA?"),
+        ("dataset,m\nGunPiont,0.9\nFordA,0.5\n", "knn={}", "did you mean GunPoint?"),
+        ("dataset,error\nFordA,0.1\n", "knn={}", "'error' sounds like error rates"),
+        ("dataset,method,score,value\nFordA,m,error_rate,0.1\n", "{}", "give accuracies, which are 1 - error"),
+        ("dataset,m\nFordA,0.1\nGunPoint,0.2\n", "knn={}", "0.1 of m on FordA is far below guessing among its 3"),
+        ("dataset,method,value\nFordA,m,0.5\n", "{}", "lacks the column score"),
         ("", "knn={}", "cannot be read as CSV"),
         (None, "knn={}", "there is no file"),
     ],
@@ -131,3 +163,90 @@ def test_a_csv_that_cannot_be_used(stores, tmp_path, text, spec, said):
     with pytest.raises(ReportError, match=said.replace("[", r"\[").replace("]", r"\]")) as caught:
         select_stores(stores["A"], against=[spec.format(path)])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("dataset;m\nFordA;0,5\nGunPoint;0,75\n", "m"),
+        ("dataset\tm\nFordA\t0.5\nGunPoint\t0.75\n", "m"),
+        ("\ufeffdataset,m\r\nFordA,0.5\r\n\r\nGunPoint,0.75\r\n", "m"),
+        ("dataset,m,\nFordA,0.5,\nGunPoint,0.75,\n", "m"),
+        ("dataset,m\nFordA,0.5,\nGunPoint,0.75,\n", "m"),
+        (",m\nFordA,0.5\nGunPoint,0.75\n", "m"),
+        ("dataset,method\nFordA,0.5\nGunPoint,0.75\n", "method"),
+        ("dataset,value\nFordA,0.5\nGunPoint,0.75\n", "value"),
+        ("dataset,score\nFordA,0.5\nGunPoint,0.75\n", "score"),
+        ("Dataset,Method,Value\nFordA,m,0.5\nGunPoint,m,0.75\n", "m"),
+        ("dataset,m\nFordA,0.5\nGunPoint,0.75\nFordB,0.9\nGunPointAgeSpan,0.9\n", "m"),
+    ],
+)
+def test_a_csv_as_people_export_it(stores, tmp_path, text, method):
+    path = tmp_path / "theirs.csv"
+    path.write_bytes(text.encode())
+    found = select_stores(stores["A"], against=[f"knn={path}"])
+    rows = found.scores[found.scores["method"] == f"{method} [theirs]"].set_index("dataset")["value"]
+    assert rows.to_dict() == {"FordA": 0.5, "GunPoint": 0.75}
+    assert ("Of its 4 data sets 2 are not here." in found.notes[0]) == ("FordB" in text)
+
+
+def test_columns_called_as_those_of_a_tidy_table_are_methods_too(stores, tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("dataset,method,score,views\nFordA,0.5,0.6,0.7\n")
+    found = select_stores(stores["A"], against=[f"knn={path}"])
+    rows = found.scores[found.scores["source"] == "theirs"]
+    assert dict(zip(rows["method"], rows["value"], strict=True)) == {
+        "method [theirs]": 0.5,
+        "score [theirs]": 0.6,
+        "views [theirs]": 0.7,
+    }
+
+
+def test_a_frame_of_ones_own_needs_three_columns():
+    frame = pd.DataFrame({"dataset": list("aabb"), "method": list("xyxy"), "value": [0.9, 0.8, 0.7, 0.6]})
+    assert compare(frame, "knn").summary["mean_rank"].to_dict() == {"x": 1.0, "y": 2.0}
+    assert score_table(frame, "knn").text.loc["a", "x"] == "0.9000"
+    with pytest.raises(ReportError, match="x has several rows on a; tell them apart in a column seed"):
+        compare(pd.concat([frame, frame]), "knn")
+    seeds = pd.concat([frame.assign(seed=0), frame.assign(seed=1, value=frame["value"] - 0.1)])
+    assert compare(seeds, "knn").values.loc["a", "x"] == pytest.approx(0.85)
+    for name in frame:
+        with pytest.raises(ReportError, match=f"lacks the column {name}"):
+            compare(frame.drop(columns=name), "knn")
+    with pytest.raises(ReportError, match="mine has no direction"):
+        compare(frame, "mine")
+
+
+def test_results_from_elsewhere_need_no_store(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("dataset,A,B\nGunPoint,0.9,0.8\nArrowHead,0.85,0.75\nFordA,0.7,0.9\n")
+    found = select_stores({}, against=f"linear_probe={path}")
+    assert compare(found.scores, "linear_probe").summary["wins"].to_dict() == {"A [mine]": 2, "B [mine]": 1}
+    page = report({}, tmp_path / "site", against=[f"linear_probe={path}"])
+    table = pd.read_csv(page.parent / "tables" / "linear-probe.csv", index_col=0)
+    assert table.loc["FordA"].tolist() == [0.7, 0.9]
+    assert check(page.parent) == []
+    main = paper({}, tmp_path / "paper", against=[f"linear_probe={path}"])
+    assert "0.8500" in (main.parent / "tables" / "linear-probe.tex").read_text()
+    with pytest.raises(ReportError, match="name a store to report on, or results from elsewhere"):
+        select_stores({})
+
+
+def test_autoencoders_without_a_codebook_stand_under_the_continuous_scores(tmp_path):
+    names = ["linear_probe", "knn", "linear_probe_continuous"]
+    build(tmp_path / "out", ["A", "B"], ("ae", "vqvae", "raw"), samples=False, names=names)
+    found = select_stores(tmp_path / "out")
+    values = found.scores.set_index(["score", "method", "dataset"])["value"].sort_index()
+    for dataset in "AB":
+        own = values[("linear_probe", "ae", dataset)]
+        assert values[("linear_probe_continuous", "ae", dataset)] == own
+        assert values[("linear_probe_continuous", "vqvae", dataset)] != values[("linear_probe", "vqvae", dataset)]
+    assert set(compare(found.scores, "linear_probe_continuous").values) == {"ae", "vqvae"}
+    # Nobody has 5-NN before quantisation, so that there is no table to stand in.
+    assert "knn_continuous" not in set(found.scores["score"])
+    assert found.notes == ()
+    assert found.notes_on("knn") == []
+    assert found.notes_on("linear_probe_continuous") == found.notes_on()
+    assert found.notes_on()[0].startswith("AE has no codebook")
+    for path in (report(tmp_path / "out").parent).glob("datasets/*.html"):
+        assert "AE has no codebook" in path.read_text(encoding="utf-8")

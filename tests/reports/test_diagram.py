@@ -1,6 +1,7 @@
 """Critical-difference diagrams: groups, labels that do not overlap, and when no groups are drawn."""
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from test_statistics import random_values, tidy
 
-from ucrbench.reports import cliques, compare, critical_difference
+from ucrbench.reports import box_plot, cliques, compare, comparison_matrix, critical_difference
 from ucrbench.reports.draw.diagram import write_diagram
 from ucrbench.reports.draw.files import save
 from ucrbench.reports.draw.style import ONE_COLUMN, TWO_COLUMNS
@@ -107,7 +108,7 @@ def test_two_methods_say_so_and_print_the_test():
     found = compare(tidy(random_values(12, 2)), "knn")
     figure = critical_difference(found)
     (row,) = found.pairs.itertuples()
-    said = {text.get_text() for text in figure.axes[0].texts}
+    said = "\n".join(text.get_text() for text in figure.axes[0].texts).split("\n")
     assert f"two methods, one test: Wilcoxon p = {row.p:.3g}" in said
     assert f"{row.win} won, {row.tie} tied, {row.loss} lost by m0" in said
     assert "Of two methods there is one test" in reading(found)
@@ -150,3 +151,18 @@ def test_all_ties_can_be_drawn(tmp_path):
     comparison = compare(tidy(random_values(6, 3) * 0), "knn")
     save(critical_difference(comparison), tmp_path / "ties")
     assert np.isfinite(comparison.p_matrix().to_numpy()).all()
+
+
+def test_names_are_never_cut_where_lines_fit():
+    names = {"m0": "vqvae_barlow_as_published", "m1": "VQVAE + Barlow Twins (as published)"}
+    values = random_values(8, 3).rename(columns=names)
+    found = compare(tidy(values), "knn")
+    diagram = critical_difference(found, ONE_COLUMN)
+    drawn = {"diagram": diagram, "matrix": comparison_matrix(found), "boxes": box_plot(found)}
+    for name, figure in drawn.items():
+        axes = figure.axes[0]
+        texts = [text.get_text() for text in (*axes.texts, *axes.get_yticklabels())]
+        said = [re.sub(r"\s+", "", text) for text in texts]
+        assert not any("…" in text for text in texts), name
+        for method in values:
+            assert any(text.startswith(method.replace(" ", "")) for text in said), (name, method)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from synthetic_store import build
 
-from ucrbench.reports import ReportError, check, paper
+from ucrbench.reports import Reading, ReportError, check, paper
 from ucrbench.reports.data import external
 from ucrbench.reports.paper.latex import Cell, booktabs, escape, frame_latex
 from ucrbench.results.published import published
@@ -81,7 +81,7 @@ def test_everything_is_there_and_knows_its_rows(made):
         "figures/fid-cd-p-values.csv",
         "figures/fid-cd.png",
         "tables/generation.csv",
-        "figures/series-0.pdf",
+        "figures/series-D00.pdf",
     } <= there
     assert re.match(r"% ucrbench rows [0-9a-f]{20}\n", (folder / "tables/fid.tex").read_text())
 
@@ -163,13 +163,15 @@ def test_several_stores_and_published_results(tmp_path, monkeypatch):
     monkeypatch.setattr(external, "published", lambda: published().query("score == 'fid'"))
     for label in "AB":
         build(tmp_path / label, ["ECG5000", "FordA", "GunPoint"], ("ae", "vqvae"), samples=False, names=["fid"])
-    main = paper({"A": tmp_path / "A", "B": tmp_path / "B"}, tmp_path / "paper", None, "common", ["published"])
+    stores = {"A": tmp_path / "A", "B": tmp_path / "B"}
+    # The judge of the published values is another one than the stores'.
+    main = paper(stores, tmp_path / "paper", None, "common", ["published"], reading=Reading(mix_judges=True))
     table = (main.parent / "tables/fid.tex").read_text()
     assert "2.555" in table
     assert "not as a reproduction" in table
     assert r"\cite{mathisen2024thesis}" in (main.parent / "protocol.tex").read_text()
     ranks = pd.read_csv(main.parent / "figures/fid-cd-ranks.csv")
-    assert {"ae [A]", "ae [B]", "vqvae_barlow (slice) [thesis]"} <= set(ranks["method"])
+    assert {"AE [A]", "AE [B]", "VQVAE + Barlow Twins (slice) [thesis]"} <= set(ranks["method"])
     assert check(main.parent) == []
 
 

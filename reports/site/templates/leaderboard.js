@@ -16,6 +16,12 @@
   const titles = [...form.elements.score.options].map((option) => option.textContent);
   const RANGES = ["length", "n_train", "n_classes"];
 
+  // Whether the values of some methods on a data set come from different judges.
+  function mixes(score, dataset, methods) {
+    const judged = methods.filter((method) => score.values[dataset][method] !== null);
+    return score.judges !== null && new Set(judged.map((method) => score.judges[dataset][method])).size > 1;
+  }
+
   // One score over some data sets and methods (indices). Per method, by its index: mean, rank, wins; null for none.
   function standings(score, datasets, methods, gaps) {
     const there = methods.filter((method) => score.has[method]);
@@ -44,6 +50,13 @@
     const kept = datasets.filter(gaps === "worst" ? some : whole);
     if (!kept.length) {
       result.refusal = "no data set has a value of every variant";
+      return result;
+    }
+    const mixed = kept.filter((dataset) => mixes(score, dataset, there));
+    if (mixed.length) {
+      result.refusal =
+        `the values come from different judges on ${mixed.length} of ${kept.length} data sets, ` +
+        `the first ${data.datasets[mixed[0]].name}; choose variants with one judge`;
       return result;
     }
     const bad = score.up ? -Infinity : Infinity;
@@ -155,7 +168,7 @@
       const values = score.values[dataset];
       const there = [...new Set(methods.map((method) => values[method]).filter((value) => value !== null))];
       there.sort((a, b) => (score.up ? b - a : a - b));
-      const ranked = score.up !== null && there.length > 1;
+      const ranked = score.up !== null && there.length > 1 && !mixes(score, dataset, methods);
       values.forEach((value, method) => {
         const cell = cells[firstValue + method];
         cell.hidden = !columns.has(method);
@@ -172,6 +185,7 @@
     tableHeads[firstValue + data.methods.length].hidden = !score.real;
     table.style.setProperty("--columns", widths.filter((_, column) => !tableHeads[column].hidden).join(" "));
     document.getElementById("rows-real").textContent = score.realTitle ?? "real data";
+    document.getElementById("rows-csv").href = score.csv;
     document.getElementById("rows-score").textContent = titles[place];
     for (const diagram of document.querySelectorAll("[data-diagram]")) {
       diagram.hidden = diagram.dataset.diagram !== score.name;
