@@ -1,14 +1,13 @@
 """`demo`: a first look in minutes."""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...results import ResultStore
 from ..planning.request import Execution, Sweep
 from .app import app
-from .output import print_table
 from .reporting import dataset_types, reporting
 from .requests import Request, takes
 from .sweeping import run_and_tell
@@ -19,7 +18,11 @@ DEMO = ("ItalyPowerDemand", "GunPoint", "ArrowHead")
 @app.command()
 @takes(
     from_file=False,
-    sweep=Request(Sweep, ("data_dir", "device", "threads"), fixed={"datasets": DEMO, "preset": "quick"}),
+    sweep=Request(
+        Sweep,
+        ("data_dir", "device", "threads"),
+        fixed={"datasets": DEMO, "variants": ("main", "random", "raw"), "preset": "quick"},
+    ),
     execution=Request(Execution, ("workers", "time_limit")),
 )
 def demo(
@@ -27,7 +30,7 @@ def demo(
     execution: Execution,
     out: Annotated[Path, typer.Argument(help="Folder of the results.")] = Path("ucrbench-demo"),
 ) -> None:
-    """Run three data sets x five variants at quick on what is here, without network, and report.
+    """Run three data sets x seven methods at quick on what is here, without network, and report.
 
     Example: ucrbench demo
     """
@@ -38,9 +41,8 @@ def demo(
         raise typer.Exit(status)
     with reporting() as reports:
         page = reports.report(out, preset="quick", types=dataset_types(), protocol=PROTOCOL_VERSION)
-        scores = reports.select(ResultStore(out), "quick", PROTOCOL_VERSION).scores
-        board = reports.leaderboard_text(reports.leaderboard(scores))
-    print("mean over data sets (mean rank)")
-    print_table(("method", *board.columns), list(board.itertuples(name=None)))
+        scores = reports.select_stores(out, "quick", protocol=PROTOCOL_VERSION).scores
+        width = shutil.get_terminal_size((120, 24)).columns
+        print(reports.leaderboard_lines(reports.leaderboard(scores), width))
     print(f"report: {page}")
     raise typer.Exit(status)

@@ -109,9 +109,7 @@ def plan(
         ModelError: a weights file is none.
     """
     execution = execution or Execution()
-    infos = {name: datasets.info(name) for name in dict.fromkeys(sweep.datasets) if name != "all"}
-    if "all" in sweep.datasets:
-        infos = dict(datasets.catalogue())
+    infos = {name: datasets.info(name) for name in datasets.select(sweep.datasets)}
     settings = settings_of(sweep, ask)
     methods = [method(name, settings.config) for name in _variants(sweep.variants)]
     wanted = _wanted(sweep.scores)

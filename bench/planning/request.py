@@ -26,7 +26,7 @@ class Sweep:
     """A sweep as a user asks for it: data sets x variants x seeds under a preset.
 
     Attributes:
-        datasets: names in the archive; "all" stands for the 128.
+        datasets: names in the archive, or terms that select some (`ucrbench.datasets.select`); "all" stands for the 128.
         variants: names of variants, or `module:Class`; "main" stands for the five of the main comparison
             (`ucrbench.models.variants.MAIN_VARIANTS`).
         seeds: seeds of the jobs, whole numbers from 0 to 2**32 - 1.
@@ -44,7 +44,11 @@ class Sweep:
         UsageError: What is asked for cannot be.
     """
 
-    datasets: tuple[str, ...] = field(metadata=option("Names with commas between them, or all.", "--datasets", "-d"))
+    datasets: tuple[str, ...] = field(
+        metadata=option(
+            "Names, all, bundled, patterns such as Sony*, type:ECG, length:<500 or @FILE; commas.", "--datasets", "-d"
+        )
+    )
     variants: tuple[str, ...] = field(
         default=("main",),
         metadata=option(
