@@ -14,14 +14,15 @@ app.add_typer(data_app, name="data")
 
 @data_app.command("fetch")
 def data_fetch(
-    names: Annotated[list[str], typer.Argument(help="Data sets, or all.")], data_dir: DataDir = None
+    names: Annotated[list[str], typer.Argument(help="Data sets, or all, Sony*, type:ECG, @FILE.")],
+    data_dir: DataDir = None,
 ) -> None:
     """Download data sets, so that later runs need no network.
 
     Example: ucrbench data fetch all --data-dir data
     """
     results = datasets.fetch(
-        "all" if "all" in names else names,
+        datasets.select(names),
         data_dir,
         lambda r: print(f"{r.status:8s} {r.name} {r.problem or ''}".rstrip()),
     )
@@ -39,7 +40,7 @@ def data_verify(
     """
     results = datasets.verify(
         data_dir,
-        names,
+        datasets.select(names) if names else None,
         lambda r: print(f"{'ok' if r.ok else 'BAD':4s} {r.name} {r.data_hash or ''} {r.problem or ''}".rstrip()),
     )
     raise typer.Exit(0 if all(result.ok for result in results) else 1)

@@ -26,7 +26,7 @@ class Sweep:
     """A sweep as a user asks for it: data sets x variants x seeds under a preset.
 
     Attributes:
-        datasets: names in the archive, or terms that select some (`ucrbench.datasets.select`); "all" stands for the 128.
+        datasets: names in the archive, or terms that select some, such as "all" (`ucrbench.datasets.select`).
         variants: names of variants, or `module:Class`; "main" stands for the five of the main comparison
             (`ucrbench.models.variants.MAIN_VARIANTS`).
         seeds: seeds of the jobs, whole numbers from 0 to 2**32 - 1.
