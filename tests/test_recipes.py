@@ -58,7 +58,7 @@ def test_a_score_is_a_row_and_a_function(copy):
     ucrbench(copy, "run", "out", *sweep, *only)
     ucrbench(copy, "report", "out", "--to", "site", "--paper", "paper")
     scores = (copy.parent / "site/tables/roughness.csv").read_text(encoding="utf-8")
-    assert scores.startswith("dataset,ae,vae\nItalyPowerDemand,")
+    assert scores.startswith("dataset,AE,VAE\nItalyPowerDemand,")
     assert all(float(value) > 0 for value in scores.split()[1].split(",")[1:])
     page = (copy.parent / "site/scores.html").read_text(encoding="utf-8")
     assert "Mean squared step between neighbouring values" in page
