@@ -33,7 +33,8 @@ def main() -> None:
         status = 141
     except OSError as error:
         drop_output()
-        print(f"ucrbench: cannot print: {error.strerror}", file=sys.stderr)
+        what = "cannot print" if error.filename is None else error.filename
+        print(f"ucrbench: {what}: {error.strerror}", file=sys.stderr)
         status = 1
     sys.exit(status)
 

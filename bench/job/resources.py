@@ -30,9 +30,14 @@ def _thread_pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def free_memory(device: str) -> int:
-    """Bytes that are free on a CUDA device, or available on this machine."""
-    return torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else psutil.virtual_memory().available
+def free_memory(device: str) -> int | None:
+    """Return the bytes that are free on a CUDA device, or available on this machine; None where it does not say."""
+    if device.startswith("cuda"):
+        return torch.cuda.mem_get_info(device)[0]
+    try:
+        return psutil.virtual_memory().available
+    except OSError:  # as in a container without /proc
+        return None
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -57,14 +62,20 @@ def reset_peak_memory(device: str) -> None:
         Path("/proc/self/clear_refs").write_text("5")  # Linux: resets VmHWM
 
 
-def peak_memory() -> int:
-    """Highest resident memory of this process since the reset, in bytes (now's, where the system keeps no peak)."""
+def peak_memory() -> int | None:
+    """Return the highest resident memory of this process since the reset, in bytes.
+
+    Where the system keeps no peak it is what the process takes now, and None where the system tells nothing.
+    """
     status = Path("/proc/self/status")
     if status.is_file():
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM"):
                 return int(line.split()[1]) * 1024
-    return psutil.Process().memory_info().rss
+    try:
+        return psutil.Process().memory_info().rss
+    except (psutil.Error, OSError):
+        return None
 
 
 def peak_device_memory(device: str) -> int | None:

@@ -90,4 +90,8 @@ def packing_of(backend: Backend, device: str, width: int, searching: bool) -> Pa
         return Packing(None, None)
     # Asked in a worker where it is a card's, so that this process takes no memory of it.
     memory = call(backend, free_memory, device) if device.startswith("cuda") else free_memory(device)
-    return Packing(backend.slots, int(SHARE * memory), width if searching and device.startswith("cuda") else None)
+    return Packing(
+        backend.slots,
+        None if memory is None else int(SHARE * memory),
+        width if searching and device.startswith("cuda") else None,
+    )

@@ -17,7 +17,7 @@ from typing import Any
 from loky import ProcessPoolExecutor
 from loky.process_executor import BrokenProcessPool
 
-from ...errors import one_line
+from ...errors import PoolError, one_line
 from ...job.heap import heap_left
 from .backend import Lost
 
@@ -83,7 +83,13 @@ class Processes:
             self._idle.pop().end()
 
     def _worker(self) -> "_Worker":
-        return _Worker(self._environment, self._device)
+        try:
+            return _Worker(self._environment, self._device)
+        except OSError as error:  # too few files may be open, or no semaphore can be made in /dev/shm
+            raise PoolError(
+                f"no worker process can be started here ({error.strerror}); raise that limit of the system, or choose "
+                "--backend inline, which needs none"
+            ) from error
 
     def _result(self, name: str) -> Any:
         worker, future = self._running.pop(name)
