@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+DEVICES = ("cuda",)  # kinds of devices on which one pass takes both views: on a CPU it costs more (docs/performance.md)
+
 
 class BatchNorm2d(nn.BatchNorm2d):
     """A BatchNorm that takes the statistics of each view in a batch, as if one view came after the other.
@@ -25,9 +27,11 @@ class BatchNorm2d(nn.BatchNorm2d):
 def through(network: nn.Module, function: Callable[[Tensor], Tensor], a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """Return a function of two views (N, ...) each, where rows meet in the BatchNorms of a network alone.
 
-    They are `function(a), function(b)`, and so are gradients and running statistics. One pass takes both: weights are
-    read once, a GPU is given half as many kernels, and no gradients of weights are added up.
+    They are `function(a), function(b)`, and so are gradients and running statistics. On CUDA one pass takes both: half
+    as many kernels are launched, and no gradients of weights are added up.
     """
+    if a.device.type not in DEVICES:
+        return function(a), function(b)
     with _two_views(network):
         first, second = function(torch.cat((a, b))).chunk(2)
     return first, second
