@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 GRACE = 10  # seconds for a part that is ended, to end its processes and the MPS daemon
+LEAST = 5  # seconds that a part is to have
 
 
 class Rows:
@@ -107,7 +108,7 @@ def main() -> None:
         later = sum(gpu_parts.PARTS[other][1] for other in names[i + 1 :])
         left = end - time.monotonic() - GRACE
         limit = max(left * seconds / (seconds + later), min(left, seconds * given.minutes / 5))
-        if left < 5:
+        if left < LEAST:
             rows.write(name, "not run", note="no time was left")
             continue
         place = gpu_parts.Place(given.out, device, given.data_dir, limit, **sizes)

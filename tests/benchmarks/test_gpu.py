@@ -36,10 +36,10 @@ def test_a_part_that_fails_or_takes_too_long_is_a_row(tmp_path):
         "    write('before', value=1.0)\n"
         "    raise ValueError('a reason')\n"
         "gpu_parts.PARTS = {'fails': (fails, 150), 'hangs': (lambda place, write: time.sleep(100), 150)}\n"
-        "gpu.GRACE = 1\n"
+        "gpu.GRACE, gpu.LEAST = 1, 0.5\n"
         "gpu.main()\n"
     )
-    subprocess.run([sys.executable, str(script), str(tmp_path / "out"), "--cpu", "--minutes", "0.13"], check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path / "out"), "--cpu", "--minutes", "0.1"], check=True)
     rows = [json.loads(line) for line in (tmp_path / "out" / "rows.jsonl").read_text().splitlines()]
     found = [(row["part"], row["name"]) for row in rows if row["part"] != "about" and row["name"] != "whole part"]
     assert found == [("fails", "before"), ("fails", "failed"), ("hangs", "cut short")]
