@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Config
+from .joint import through
 from .networks import Decoder, Encoder
 from .quantizer import Quantizer
 from .spectrogram import inverse_length
@@ -50,7 +51,10 @@ class AutoEncoder(Trainable):
     def reconstruction(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
         """Return the MSE of series x and of their spectrograms u, by what is decoded from latents z."""
         u_hat = self.decoder.decode_spectrogram(z)
-        x_hat = self.decoder.spectrogram.inverse(u_hat)
+        return self.errors(x, u, self.decoder.spectrogram.inverse(u_hat), u_hat)
+
+    def errors(self, x: Tensor, u: Tensor, x_hat: Tensor, u_hat: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the MSE of series x and of their spectrograms u by what was decoded of them."""
         return F.mse_loss(x_hat, x[..., : self.inverse_length]), F.mse_loss(u_hat.float(), u)
 
     def encode(self, x: Tensor) -> Tensor:
@@ -147,7 +151,10 @@ class VQAutoEncoder(AutoEncoder):
 
     def loss(self, x: Tensor) -> Losses:
         u = self.encoder.spectrogram(x)
-        return self._quantised_loss(x, u)[0]
+        quantised, _, commitment = self.quantizer(self.encoder.encode_spectrogram(u))
+        time, spectrum = self.reconstruction(x, u, quantised)
+        parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}
+        return {"loss": time + spectrum + commitment, **parts}
 
     def represent(self, x: Tensor) -> Tensor:
         return self.quantizer(self.encode(x))[0]
@@ -162,13 +169,6 @@ class VQAutoEncoder(AutoEncoder):
             self.eval()  # BatchNorm is not to count these series twice
             with torch.no_grad():
                 self.quantizer.start_from(self.encode(x[:KMEANS_SERIES]), seed)
-
-    def _quantised_loss(self, x: Tensor, u: Tensor) -> tuple[Losses, Tensor]:
-        """Return the losses of series x and their spectrograms u, and the quantised latents."""
-        quantised, _, commitment = self.quantizer(self.encoder.encode_spectrogram(u))
-        time, spectrum = self.reconstruction(x, u, quantised)
-        parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}
-        return {"loss": time + spectrum + commitment, **parts}, quantised
 
 
 class SelfSupervisedVQ(VQAutoEncoder):
@@ -192,14 +192,18 @@ class SelfSupervisedVQ(VQAutoEncoder):
         self.projector = Projector(2 * config.network.width, config.ssl.projector, LOSSES[ssl].whiten)
 
     def loss(self, x: Tensor) -> Losses:
-        u = self.encoder.spectrogram(x)
-        losses, quantised = self._quantised_loss(x, u)
         view = self.view(x)
-        u_view = self.encoder.spectrogram(view)
-        z_view = self.encoder.encode_spectrogram(u_view)
-        augmented = sum(self.reconstruction(view, u_view, z_view))
+        u, u_view = through(self.encoder, self.encoder.spectrogram, x, view)
+        z, z_view = through(self.encoder, self.encoder.encode_spectrogram, u, u_view)
+        quantised, _, commitment = self.quantizer(z)
+        u_hat, u_hat_view = through(self.decoder, self.decoder.decode_spectrogram, quantised, z_view)
+        x_hat, x_hat_view = through(self.decoder, self.decoder.spectrogram.inverse, u_hat, u_hat_view)
+        time, spectrum = self.errors(x, u, x_hat, u_hat)
+        view_time, view_spectrum = self.errors(view, u_view, x_hat_view, u_hat_view)
+        augmented = view_time + view_spectrum
         projections = self.projector.views(pool(quantised), pool(z_view))
         with without_autocast(x):
             similarity = self.ssl_loss(*(projection.float() for projection in projections))
-        total = losses["loss"] + self.augmented_weight * augmented + similarity
-        return losses | {"loss": total, "augmented": augmented, "ssl": similarity}
+        parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}
+        total = time + spectrum + commitment + self.augmented_weight * augmented + similarity
+        return {"loss": total, **parts, "augmented": augmented, "ssl": similarity}

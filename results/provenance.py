@@ -17,6 +17,7 @@ _PACKAGES = {
     "scikit_learn": "scikit-learn",
 }
 _ROOT = Path(__file__).resolve().parents[1]
+_BUILT = Path(__file__).with_name("_commit.txt")  # written by setup.py into what it builds
 
 
 def versions() -> dict[str, str]:
@@ -42,15 +43,15 @@ def _versions() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def commit() -> str | None:
-    """Return the git commit of the checkout this package runs from.
+    """Return the git commit of the checkout this package runs from, or was built from.
 
     Returns:
-        40 hex digits, with "+dirty" after them where tracked files were changed since; None for an installed
-        package, or where git cannot say.
+        40 hex digits, with "+dirty" after them where tracked files were changed since; None where git cannot say, or
+        could not when the package was built.
     """
     # A wheel in site-packages has no .git beside its rooms, even inside some other project's checkout.
     if not (_ROOT / ".git").exists():
-        return None
+        return _BUILT.read_text(encoding="ascii") if _BUILT.is_file() else None
     head = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--untracked-files=no")
     if not head or changes is None:

@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from torch.distributions import Normal
 from torch.distributions import kl_divergence as torch_kl
 
+from ucrbench.models import joint
 from ucrbench.models.autoencoders import (
     AutoEncoder,
     OptimalVarianceVAE,
@@ -18,6 +19,7 @@ from ucrbench.models.autoencoders import (
     kl_divergence,
 )
 from ucrbench.models.config import Codebook, Config, Network, SelfSupervision
+from ucrbench.models.joint import BatchNorm2d
 from ucrbench.models.ssl import LOSSES, BarlowTwins
 from ucrbench.models.views import VIEWS, Warp
 
@@ -109,6 +111,31 @@ def test_every_loss_and_view_reaches_encoder_decoder_and_projector(name, view):
     torch.testing.assert_close(losses["loss"], expected)
     losses["loss"].backward()
     assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_views_in_one_pass_are_views_one_after_the_other(name, monkeypatch):
+    monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)  # nothing is computed in less than float64
+    config = replace(SMALL, ssl=SelfSupervision(views="gauss", projector=64))
+    found = []
+    for one_pass in (True, False):
+        monkeypatch.setattr(joint, "DEVICES", ("cpu",) if one_pass else ())
+        torch.manual_seed(0)
+        model = SelfSupervisedVQ(40, config, name).double().train()
+        x = torch.randn(12, 1, 40, dtype=torch.float64)
+        for _ in range(2):
+            losses = model.loss(x)
+        losses["loss"].backward()
+        gradients = {f"gradient of {key}": p.grad for key, p in model.named_parameters()}
+        found.append(losses | gradients | dict(model.named_buffers()))
+    ours, expected = found
+    assert ours.keys() == expected.keys()
+    counts = [key for key in ours if key.endswith("num_batches_tracked") and "projector" not in key]
+    assert counts
+    assert all(ours[key] == 4 for key in counts)
+    for key, value in expected.items():
+        torch.testing.assert_close(ours[key], value, rtol=1e-8, atol=1e-10, msg=lambda text, key=key: f"{key}: {text}")
+    assert all(norm.views == 1 for norm in model.modules() if isinstance(norm, BatchNorm2d))
 
 
 def test_a_plain_vqvae_has_no_self_supervised_loss():

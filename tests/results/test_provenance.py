@@ -1,12 +1,18 @@
 """Versions, commit and hashes."""
 
 import dataclasses
+import os
 import subprocess
 import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from ucrbench.results import JobRow, commit, hash_json, versions
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_versions_are_fields_of_a_job_row():
@@ -19,6 +25,30 @@ def test_versions_are_fields_of_a_job_row():
 def test_commit_is_hex_or_none():
     found = commit()
     assert found is None or int(found.removesuffix("+dirty"), 16) >= 0
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="there is no checkout to build from")
+@pytest.mark.skipif(None in map(find_spec, ("pip", "setuptools")), reason="nothing builds a wheel without network here")
+def test_a_wheel_carries_the_commit_it_was_built_from(tmp_path):
+    source, site = tmp_path / "source", tmp_path / "site"
+    subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(ROOT), str(source)], check=True)
+    asked = subprocess.run(["git", "-C", str(source), "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps", "-w", str(tmp_path)]
+    subprocess.run([*build, str(source)], check=True, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(site)
+    code = "import ucrbench.results as r; print(r.__file__); print(r.commit())"
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(site)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    place, found = told.stdout.splitlines()
+    assert place.startswith(str(site))
+    assert found == asked.stdout.strip()
 
 
 def test_hash_ignores_the_order_of_keys_and_sees_values():
