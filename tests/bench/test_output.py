@@ -55,3 +55,13 @@ def test_whoever_reads_may_have_enough():
     ended = shell(f"{sys.executable} -m ucrbench.bench list datasets | true", Path())
     assert ended.returncode in (0, 1, 141)  # 0 where all was written before the reader went, 1 where rich noticed
     assert ended.stderr == ""
+
+
+def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(tmp_path):
+    ended = shell("ulimit -n 12; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith(
+        "ucrbench: no worker process can be started here (Too many open files)"
+    )
+    assert "--backend inline" in ended.stderr
+    assert "Traceback" not in ended.stderr
