@@ -1,5 +1,6 @@
 """`list`: what there is to choose from."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -13,12 +14,15 @@ from .output import print_table
 
 @app.command("list")
 def list_(
-    what: Annotated[Literal["datasets", "variants", "presets", "scores"], typer.Argument()] = "variants",
+    what: Annotated[Literal["datasets", "variants", "presets", "scores", "published"], typer.Argument()] = "variants",
 ) -> None:
     """Show what there is to choose from.
 
     Example: ucrbench list datasets
     """
+    if what == "published":
+        _print_published()
+        return
     rows: Sequence[Sequence[object]]
     if what == "datasets":
         head = ("name", "type", "train", "test", "classes", "length", "archive")
@@ -42,3 +46,15 @@ def list_(
         settings = [keys(config) for config in PRESETS.values()]
         rows = [(key, *(values[key] for values in settings)) for key in settings[0]]
     print_table(head, rows)
+
+
+def _print_published() -> None:
+    """Print each table that ships with the package: name, data sets, scores, methods, origin, and how to read it."""
+    from ...results.published import published
+
+    for name, rows in published().groupby("source"):
+        scores, methods = (", ".join(dict.fromkeys(rows[column])) for column in ("score", "variant"))
+        first = rows.iloc[0]
+        print(f"{name}: {rows['dataset'].nunique()} data sets; {scores}")
+        for text in (f"methods: {methods}", first["citation"], first["comparable"]):
+            print(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    "))

@@ -19,7 +19,8 @@ def report(
     to: Annotated[Path | None, typer.Option(help="Folder of the site; OUT/report by default.")] = None,
     label: Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")] = None,
     against: Annotated[
-        list[str] | None, typer.Option(help="published, published:NAME, a CSV, or SCORE=CSV of data sets x methods.")
+        list[str] | None,
+        typer.Option(help="published:NAME, published:NAME/METHOD, a CSV, or SCORE=CSV of data sets x methods."),
     ] = None,
     preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
     protocol: Annotated[

@@ -43,9 +43,9 @@ def select_stores(
         stores: A store's folder, or several by their labels. A single one with the label "" has no label. None, as
             {}, where results from elsewhere are compared among themselves.
         preset: The preset of all; needed where one of the stores holds several.
-        against: Other results to compare with: "published" for all tables that ship with the package,
-            "published:NAME" for one of them, the path of a tidy CSV, or "SCORE=PATH" for a CSV of data sets x
-            methods. Of these, the data sets that the stores have.
+        against: Other results to compare with: "published:NAME" for a table that ships with the package,
+            "published:NAME/METHOD,METHOD" for some of its methods, the path of a tidy CSV, or "SCORE=PATH" for a CSV
+            of data sets x methods; see `read_external`. Of these, the data sets that the stores have.
         protocol: The version of the protocol of all; needed where one of the stores holds several.
         reading: How the rows are read.
 

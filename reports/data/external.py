@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...results import SCORES, judged_scores
-from ...results.published import published
+from ...results import SCORES, judged_scores, score_of
+from ...results.published import ACCURACY, published
 from .errors import ReportError
 from .grid import Grid, is_gap, read_grid
 
 _PUBLISHED = "published"
+_SAME_PROTOCOL = "thesis"  # the table that "published" alone means
+_BESIDE = "linear_probe"  # the score beside which a classifier's accuracy stands where none is named
 _TIDY = ("dataset", "method", "score", "value")
 _ERROR = re.compile(r"(?i)(?<![a-z])err(or)?s?(?![a-z])")
 
@@ -38,15 +40,18 @@ def read_external(spec: str) -> External:
     """Read rows that a user asked to compare with.
 
     Args:
-        spec: "published", "published:NAME", the path of a tidy CSV (dataset, method, score, value; seed if there
-            are several, classifier where the judge is known), or "SCORE=PATH": a CSV whose first column names data
-            sets, and whose others are methods, or a tidy one of that score (dataset, method, value).
+        spec: "published" (the results of the same protocol), "published:NAME", "published:NAME/METHOD,METHOD", the
+            path of a tidy CSV (dataset, method, score, value; seed if there are several, classifier where the judge is
+            known), or "SCORE=PATH": a CSV whose first column names data sets, and whose others are methods, or a tidy
+            one of that score (dataset, method, value). "SCORE=published:NAME" takes that score alone, and puts
+            accuracies of classifiers, which stand beside the linear probe otherwise, beside that score.
 
     Raises:
         ReportError: There is no such table or file, or it is not laid out so.
     """
     if _is_published(spec):
-        return _from_published(spec.partition(":")[2])
+        score, _, name = spec.rpartition(_PUBLISHED)
+        return _from_published(name.removeprefix(":"), score.removesuffix("="))
     score, path = _parts(spec)
     grid = read_grid(path)
     tidy = {"dataset", "method", "value"} <= {head.casefold() for head in grid.heads}
@@ -62,7 +67,8 @@ def move_spec(spec: str, to: Callable[[Path], str | Path]) -> str:
 
 
 def _is_published(spec: str) -> bool:
-    return spec == _PUBLISHED or spec.startswith(_PUBLISHED + ":")
+    named = spec.partition("=")[2] if spec.partition("=")[0] in SCORES else spec
+    return named == _PUBLISHED or named.startswith(_PUBLISHED + ":")
 
 
 def _parts(spec: str) -> tuple[str, Path]:
@@ -70,18 +76,51 @@ def _parts(spec: str) -> tuple[str, Path]:
     return (score, Path(path)) if equals and not Path(spec).exists() else ("", Path(spec))
 
 
-def _from_published(name: str) -> External:
+def _from_published(name: str, score: str) -> External:
+    """Return rows of a table that ships with the package, named NAME or NAME/METHOD,METHOD; of one score if named."""
     rows = published()
-    if name:
-        if name not in set(rows["source"]):
-            there = ", ".join(sorted(set(rows["source"])))
-            raise ReportError(f"no published table is called {name!r}; there are: {there}")
-        rows = rows[rows["source"] == name]
+    name, _, methods = name.partition("/")
+    name = _one_of(name or _SAME_PROTOCOL, rows["source"], "published table")
+    rows = rows[rows["source"] == name]
+    if methods:
+        wanted = [_one_of(one.strip(), rows["variant"], f"method of published:{name}") for one in methods.split(",")]
+        rows = rows[rows["variant"].isin(wanted)]
+    rows, beside = _beside(rows, score or _BESIDE)
+    if score and (rows := rows[rows["score"] == score]).empty:
+        raise ReportError(f"published:{name} has no {score}; ucrbench list published shows what it has")
     views = np.where(rows["views"] == "none", "", " (" + rows["views"] + ")")
-    method = rows["variant"] + views + " [" + rows["source"] + "]"
-    notes = rows.drop_duplicates("source")
-    note = " ".join(f"[{row.source}]: {row.citation}. {row.comparable}" for row in notes.itertuples())
+    method = rows["variant"] + views + f" [{name}]"
+    first = rows.iloc[0]
+    note = f"[{name}]: {first['citation']}. {first['comparable']}{beside}"
     return External(_judged(rows.assign(method=method, seed=0)), note)
+
+
+def _one_of(name: str, known: pd.Series, what: str) -> str:
+    """Return the known name that a name is, whatever its case.
+
+    Raises:
+        ReportError: There is none.
+    """
+    by = {one.casefold(): one for one in sorted(set(known))}
+    if (found := by.get(name.casefold())) is None:
+        near = [by[one] for one in get_close_matches(name.casefold(), by, 3)]
+        raise ReportError(f"there is no {what} {name!r}; " + (f"near: {', '.join(near)}" if near else _there(by)))
+    return found
+
+
+def _there(by: dict[str, str]) -> str:
+    return f"there are: {', '.join(by.values())}"
+
+
+def _beside(rows: pd.DataFrame, score: str) -> tuple[pd.DataFrame, str]:
+    """Return rows with accuracies of classifiers under a score that is an accuracy too, and a sentence that says so."""
+    accuracy = rows["score"] == ACCURACY
+    if not accuracy.any():
+        return rows, ""
+    if SCORES[score].bounds != (0.0, 1.0):
+        raise ReportError(f"accuracies of classifiers cannot stand beside {score}; name an accuracy such as {_BESIDE}")
+    said = f" Its accuracies stand beside {score_of(score).title}."
+    return rows.assign(score=rows["score"].mask(accuracy, score)), said
 
 
 def _from_tidy(grid: Grid, score: str) -> External:

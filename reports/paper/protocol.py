@@ -25,7 +25,14 @@ _VARIANTS = {
     "vqvae_vibcreg_as_published": ("lee2021vibcreg", "mathisen2024ncvqvae"),
     "vae_sigma": ("rybkin2021sigmavae",),
 }
-_PUBLISHED = {"thesis": "mathisen2024thesis"}
+_PUBLISHED = {
+    "thesis": "mathisen2024thesis",
+    "timevqvae": "lee2023timevqvae",
+    "tsml": "middlehurst2024bakeoff",
+    "tloss": "franceschi2019tloss",
+    "archive": "dau2019ucr",
+    "dl4tsc": "ismailfawaz2019dl4tsc",
+}
 _SOFTWARE = {
     "torch": ("PyTorch", "paszke2019pytorch"),
     "aeon": ("aeon", "middlehurst2024aeon"),

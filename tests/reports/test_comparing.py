@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from synthetic_store import build
 
+from ucrbench.datasets import catalogue
 from ucrbench.reports import (
     ReportError,
     check,
@@ -18,7 +19,7 @@ from ucrbench.reports import (
     select_stores,
 )
 from ucrbench.reports.draw.palette import colours
-from ucrbench.results import ResultStore
+from ucrbench.results import SCORES, ResultStore
 from ucrbench.results.published import published
 from ucrbench.results.published.thesis import _FOLDER, tidy
 
@@ -74,7 +75,7 @@ def test_what_differs_between_stores_is_told_or_refused(stores, tmp_path):
 
 
 def test_published_results_are_those_of_the_thesis():
-    rows = published()
+    rows = published().query("source == 'thesis'").reset_index(drop=True)
     csv = pd.read_csv(_FOLDER / "thesis.csv")
     pd.testing.assert_frame_equal(rows, tidy(csv), check_dtype=False)
     assert len(rows) == (csv["metric"] != "stage1_seconds").sum() == 168
@@ -103,8 +104,70 @@ def test_against_published(stores):
     assert coverage(found.scores, found.jobs).loc[theirs, ["jobs", "fid"]].tolist() == [0, 2]
     assert theirs in leaderboard(found.scores, "common").index
     assert len(select_stores(stores["A"], against=["published:thesis"]).scores) == len(found.scores)
-    with pytest.raises(ReportError, match="no published table is called 'nobody'; there are: thesis"):
-        select_stores(stores["A"], against=["published:nobody"])
+
+
+# Cells of the sources' own files.
+@pytest.mark.parametrize(
+    ("source", "dataset", "variant", "score", "value", "std", "runs"),
+    [
+        ("timevqvae", "GunPoint", "TimeVQVAE", "fid", 0.8, 0.4, None),
+        ("timevqvae", "GunPoint", "TimeVQVAE", "cas", 0.991, 0.01, None),
+        ("timevqvae", "GunPoint", "TimeGAN", "inception_score", 1.6, None, None),
+        ("tsml", "ArrowHead", "1NN-DTW", "accuracy", 0.7028571428571428, None, 1),
+        ("tloss", "Adiac", "T-Loss (5)", "accuracy", 0.703, None, 1),
+        ("archive", "Adiac", "1NN-ED", "accuracy", 0.6113, None, 1),
+        ("dl4tsc", "ACSF1", "fcn", "accuracy", 0.898, 0.016432, 5),
+    ],
+)
+def test_published_cells(source, dataset, variant, score, value, std, runs):
+    rows = published()
+    row = rows[(rows[["source", "dataset", "variant", "score"]] == [source, dataset, variant, score]).all(axis=1)]
+    assert row["value"].item() == pytest.approx(value)
+    for column, wanted in (("std", std), ("runs", runs)):
+        assert row[column].isna().item() if wanted is None else row[column].item() == pytest.approx(wanted)
+
+
+def test_published_tables_are_of_the_archive_and_within_bounds():
+    rows = published()
+    sizes = {"archive": 128, "dl4tsc": 128, "thesis": 4, "timevqvae": 128, "tloss": 125, "tsml": 112}
+    assert rows.groupby("source")["dataset"].nunique().to_dict() == sizes
+    assert set(rows["dataset"]) == set(catalogue())
+    assert not rows.duplicated(["source", "dataset", "variant", "views", "score"]).any()
+    bounds = {"accuracy": (0, 1)} | {name: score.bounds for name, score in SCORES.items()}
+    for score, of in rows.groupby("score"):
+        assert of["value"].between(*bounds[score]).all(), score
+
+
+def test_accuracies_of_classifiers_stand_beside_a_probe(stores):
+    found = select_stores(stores["A"], against=["knn=published:tsml/hc2,MR-Hydra", "published:archive/1NN-ED"])
+    table = score_table(found.scores, "knn")
+    assert {"HC2 [tsml]", "MR-Hydra [tsml]", "vqvae"} <= set(table.mean.columns)
+    assert "1NN-ED [archive]" not in table.mean.columns
+    assert score_table(found.scores, "linear_probe").mean.loc["ECG5000", "1NN-ED [archive]"] == pytest.approx(
+        0.9249, abs=1e-4
+    )
+    assert "Its accuracies stand beside 5-NN." in found.notes[0]
+    assert compare(found.scores, "knn").left_out == ()
+    judged = select_stores(stores["A"], against=["fid=published:timevqvae/TimeVQVAE"])
+    assert set(judged.scores.query("method == 'TimeVQVAE [timevqvae]'")["score"]) == {"fid"}
+    with pytest.raises(ReportError, match=r"trained:1f2e, unknown \[timevqvae\]"):
+        compare(judged.scores, "fid")
+    assert compare(judged.scores, "fid", mix_judges=True).values.shape[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("published:nobody", "no published table 'nobody'; there are: archive, dl4tsc, thesis, timevqvae, tloss, tsml"),
+        ("published:tsm", "no published table 'tsm'; near: tsml"),
+        ("published:tsml/HC3", "no method of published:tsml 'HC3'; near: HC2, HC1"),
+        ("fid=published:tsml", "cannot stand beside fid"),
+        ("knn=published:timevqvae", "has no knn"),
+    ],
+)
+def test_published_tables_that_cannot_be(stores, spec, said):
+    with pytest.raises(ReportError, match=said):
+        select_stores(stores["A"], against=[spec])
 
 
 def test_against_a_csv(stores, tmp_path):
