@@ -8,7 +8,7 @@ that lengths vary, `length` is what the longest training series was measured to 
 
 import csv
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,11 +85,17 @@ def info(name: str) -> DatasetInfo:
     table = catalogue()
     if name in table:
         return table[name]
-    # Compared without case, since "gunpoint" and "ECG 5000" are what people type.
-    by_lower = {known.lower(): known for known in table}
-    wanted = str(name).lower()
-    near = difflib.get_close_matches(wanted, by_lower, n=3, cutoff=0.6)
-    starts = [low for low in by_lower if wanted and low.startswith(wanted) and low not in near]
-    guesses = [by_lower[low] for low in (near + starts)[:4]]
+    wanted, near = str(name).lower(), nearest(str(name), table)
+    starts = [known for known in table if wanted and known.lower().startswith(wanted) and known not in near]
+    guesses = [*near, *starts][:4]
     hint = f"did you mean {', '.join(guesses)}?" if guesses else "`ucrbench list datasets` shows the 128 names"
     raise DatasetError(f"unknown data set {str(name)!r}: {hint}")
+
+
+def nearest(wanted: str, known: Iterable[str]) -> list[str]:
+    """Return at most three of the known names that are nearly the one wanted.
+
+    Letter case does not count, since "gunpoint" and "ECG 5000" are what people type.
+    """
+    by_lower = {name.lower(): name for name in known}
+    return [by_lower[low] for low in difflib.get_close_matches(wanted.lower(), by_lower, n=3)]

@@ -1,6 +1,5 @@
 """Selections of data sets as people type them: names, patterns, facts of the catalogue, and files of these."""
 
-import difflib
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -8,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from . import source
-from .catalogue import catalogue, info
+from .catalogue import catalogue, info, nearest
 from .errors import DatasetError
 
 _NUMBERS = {"length": "length", "classes": "n_classes", "train": "n_train", "test": "n_test", "archive": "archive"}
@@ -98,9 +97,8 @@ def _of_pattern(pattern: str) -> list[str]:
     names = [name for name in catalogue() if fnmatchcase(name, pattern)]
     if names:
         return names
-    known = {name.lower(): name for name in catalogue()}
-    alike = [known[name] for name in known if fnmatchcase(name, pattern.lower())]
-    alike = alike[:3] or _near(re.sub(r"[*?\[\]]", "", pattern), known)
+    alike = [name for name in catalogue() if fnmatchcase(name.lower(), pattern.lower())]
+    alike = alike[:3] or nearest(re.sub(r"[*?\[\]]", "", pattern), catalogue())
     way_out = _offer(alike) if alike else "`ucrbench list datasets` shows the 128 names"
     raise DatasetError(f"no data set is named like {pattern!r}: {way_out}")
 
@@ -109,14 +107,17 @@ def _of_fact(term: str) -> list[str]:
     key, _, wanted = term.partition(":")
     sets = catalogue().values()
     if key == "type":
-        kinds = {facts.type.lower(): facts.type for facts in sets}
-        if wanted.lower() not in kinds:
-            near = _near(wanted, kinds) or sorted(kinds.values())
-            raise DatasetError(f"{term}: no data set has the type {wanted!r}; {_offer(near)}")
-        return [facts.name for facts in sets if facts.type.lower() == wanted.lower()]
+        names = [facts.name for facts in sets if facts.type.lower() == wanted.lower()]
+        if not names:
+            kinds = sorted({facts.type for facts in sets})
+            raise DatasetError(
+                f"{term}: no data set has the type {wanted!r}; {_offer(nearest(wanted, kinds) or kinds)}"
+            )
+        return names
     if key not in _NUMBERS:
-        keys = {name: f"{name}:{wanted}" for name in ("type", *_NUMBERS)}
-        raise DatasetError(f"{term}: {key!r} is no fact of data sets; {_offer(_near(key, keys) or list(keys))}")
+        keys = ["type", *_NUMBERS]
+        near = [f"{name}:{wanted}" for name in nearest(key, keys)]
+        raise DatasetError(f"{term}: {key!r} is no fact of data sets; {_offer(near or keys)}")
     parts = re.fullmatch(r"(<=|>=|<|>|=|)(\d{1,9})", wanted)
     if parts is None:
         raise DatasetError(f"{term}: write a number, with <, <=, >, >= or = before it, such as {key}:<500")
@@ -127,11 +128,6 @@ def _of_fact(term: str) -> list[str]:
         low, high = min(values.values()), max(values.values())
         raise DatasetError(f"{term}: there is no such data set; {key} goes from {low} to {high}")
     return names
-
-
-def _near(wanted: str, known: Mapping[str, str]) -> list[str]:
-    """Return at most three of the known, by their names in lower case, that are nearly what is wanted."""
-    return [known[name] for name in difflib.get_close_matches(wanted.lower(), known, n=3)]
 
 
 def _offer(near: list[str]) -> str:

@@ -1,5 +1,6 @@
 """The base of all models of the table: scikit-learn's parameters, and the one place where their input passes."""
 
+from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from .config import Config
 from .errors import ModelError
 
 
-class Estimator(BaseEstimator):
+class Estimator(BaseEstimator, ABC):
     """A model of series, with scikit-learn's `get_params`, `set_params` and `clone`.
 
     Series are an array or lists (N, L) or (N, 1, L) of finite numbers, computed with in float32; classes are numbers or
@@ -46,9 +47,9 @@ class Estimator(BaseEstimator):
         self.length_, self.classes_ = length, classes
         return self
 
+    @abstractmethod
     def _fit(self, x: np.ndarray, y: np.ndarray | None) -> None:
         """Train on series (N, 1, L) float32 and the places (N,) int64 of their classes in order, or none."""
-        raise NotImplementedError
 
     def checked(self, x: ArrayLike) -> np.ndarray:
         """Return series (N, 1, L) float32, of the length that the model was fitted on."""

@@ -1,4 +1,4 @@
-"""`report`: the site or the paper of one result folder or several, and whether one is stale."""
+"""`report` and `table`: the site, the paper or a table of result folders, and whether one is stale."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,27 +12,30 @@ from ...datasets import catalogue
 from ..errors import UsageError
 from .app import app
 
+Labels = Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")]
+PresetOf = Annotated[str | None, typer.Option(help="Needed where OUT holds several.")]
+ProtocolOf = Annotated[int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")]
+Gaps = Annotated[str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")]
+Renamed = Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")]
+MixJudges = Annotated[
+    bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
+]
+
 
 @app.command()
 def report(
     outs: Annotated[list[Path] | None, typer.Argument(metavar="OUT...", help="Folders of results.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the site; OUT/report by default.")] = None,
-    label: Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")] = None,
+    label: Labels = None,
     against: Annotated[
         list[str] | None,
         typer.Option(help="published:NAME, published:NAME/METHOD, a CSV, or SCORE=CSV of data sets x methods."),
     ] = None,
-    preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
-    protocol: Annotated[
-        int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")
-    ] = None,
-    gaps: Annotated[
-        str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
-    ] = "refuse",
-    rename: Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")] = None,
-    mix_judges: Annotated[
-        bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
-    ] = False,
+    preset: PresetOf = None,
+    protocol: ProtocolOf = None,
+    gaps: Gaps = "refuse",
+    rename: Renamed = None,
+    mix_judges: MixJudges = False,
     paper: Annotated[Path | None, typer.Option(help="Folder of LaTeX for a paper; the site only with --to.")] = None,
     check: Annotated[Path | None, typer.Option(help="Folder of a site or paper: name the stale files.")] = None,
 ) -> None:
@@ -62,18 +65,12 @@ def table(
     score: Annotated[str, typer.Option(help="Name of the score; see ucrbench list scores.")],
     format_: Annotated[Literal["csv", "xlsx", "tex", "md"], typer.Option("--format", help="Of the table.")] = "csv",
     to: Annotated[Path | None, typer.Option(help="Folder of the table; the current one by default.")] = None,
-    label: Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")] = None,
-    preset: Annotated[str | None, typer.Option(help="Needed where OUT holds several.")] = None,
-    protocol: Annotated[
-        int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")
-    ] = None,
-    gaps: Annotated[
-        str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")
-    ] = "refuse",
-    mix_judges: Annotated[
-        bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
-    ] = False,
-    rename: Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")] = None,
+    label: Labels = None,
+    preset: PresetOf = None,
+    protocol: ProtocolOf = None,
+    gaps: Gaps = "refuse",
+    mix_judges: MixJudges = False,
+    rename: Renamed = None,
 ) -> None:
     """Write one score of OUT as a table, data sets x methods with the mean ranks below, and print its path.
 

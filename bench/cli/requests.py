@@ -43,7 +43,7 @@ class Request:
         values = dict(self.fixed)
         for one in self.fields:
             text = texts[one.name] if texts[one.name] is not None else table.get(one.name)
-            if one.name == "overrides":
+            if one.metadata["repeated"]:
                 values[one.name] = _joined(table.get(one.name) or [], texts[one.name] or [])
             elif text is not None:
                 values[one.name] = _read(self.kind, one, str(text))
@@ -99,7 +99,7 @@ def _parameter(kind: type[Any], one: Field[Any]) -> inspect.Parameter:
     """Return the option of a field: text, unless it is one of a few choices or may be repeated."""
     hint = get_type_hints(kind)[one.name]
     offered: Any = hint if get_origin(hint) is Literal or hint in (int, int | None) else str
-    if one.name == "overrides":
+    if one.metadata["repeated"]:
         offered = list[str]
     default = "" if one.default in (MISSING, None, ()) else f" Default: {_text(one.default)}."
     option = typer.Option(*_flags(one), help=one.metadata["help"] + default)
@@ -143,10 +143,11 @@ def _table(path: Path, requests: Iterable[Request]) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # tomllib's errors and wrong encodings are ValueErrors
         raise UsageError(f"--sweep {path} cannot be read: {one_line(error)}") from error
-    names = {_flags(one)[0].removeprefix("--"): one.name for request in requests for one in fields(request.kind)}
-    if unknown := [key for key in table if key not in names]:
-        raise UsageError(f"{path}: there is no option {unknown[0]!r}; {near(unknown[0], list(names))}")
-    return {names[key]: _settings(value) if key == "set" else _text(value) for key, value in table.items()}
+    known = {_flags(one)[0].removeprefix("--"): one for request in requests for one in fields(request.kind)}
+    if unknown := [key for key in table if key not in known]:
+        raise UsageError(f"{path}: there is no option {unknown[0]!r}; {near(unknown[0], list(known))}")
+    read = {True: _settings, False: _text}
+    return {known[key].name: read[known[key].metadata["repeated"]](value) for key, value in table.items()}
 
 
 def _text(value: Any) -> str:

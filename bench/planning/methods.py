@@ -60,7 +60,7 @@ def method(name: str, config: Config) -> Method:
         variant = VARIANTS[name]
         scores = scores_of(build(name, config))
         views = config.ssl.views if variant.ssl is not None else "none"
-        fewest = 1 if variant.ssl is None else 2
+        fewest = 1 if variant.autoencoder is None else variant.autoencoder.fewest
         return Method(name, views, None, scores, _sections(variant.sections(config), scores), fewest)
     kind = _load(name)
     for method in ("fit", "encode"):

@@ -93,6 +93,7 @@ def plan(
     execution: Execution | None = None,
     fetch: bool = True,
     ask: Callable[..., Any] = ask_here,
+    settings: Settings | None = None,
 ) -> Plan:
     """Check a sweep and list its jobs, or those of a shard of it.
 
@@ -102,6 +103,7 @@ def plan(
         execution: which failed jobs are to run again, and which shard is wanted.
         fetch: whether to download what is not here; without it such a data set has an empty content hash.
         ask: runs a call, of which device there is and how fast it is, where jobs will run; here by default.
+        settings: those of the sweep, where they are known already.
 
     Raises:
         UsageError: a name, setting or device is wrong.
@@ -110,7 +112,7 @@ def plan(
     """
     execution = execution or Execution()
     infos = {name: datasets.info(name) for name in datasets.select(sweep.datasets)}
-    settings = settings_of(sweep, ask)
+    settings = settings or settings_of(sweep, ask)
     methods = [method(name, settings.config) for name in _variants(sweep.variants)]
     wanted = _wanted(sweep.scores)
     for entry in methods:

@@ -11,14 +11,15 @@ SEEDS = 2**32  # scikit-learn takes no larger ones
 Keep = Literal["none", "light", "all"]
 
 
-def option(help: str, *flags: str) -> dict[str, Any]:
+def option(help: str, *flags: str, repeated: bool = False) -> dict[str, Any]:
     """Return the metadata of a field that the command line offers as an option.
 
     Args:
         help: the option's help.
         flags: its names; by default one made of the field's.
+        repeated: whether it may be given several times, each with one KEY=VALUE.
     """
-    return {"help": help, "flags": flags}
+    return {"help": help, "flags": flags, "repeated": repeated}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ class Sweep:
     preset: str = field(default="quick", metadata=option("One of smoke, quick, standard, thesis.", "--preset", "-p"))
     overrides: tuple[str, ...] = field(
         default=(),
-        metadata=option("Change a setting, such as training.lr=5e-4; part of the key. May be repeated.", "--set"),
+        metadata=option(
+            "Change a setting, such as training.lr=5e-4; part of the key. May be repeated.", "--set", repeated=True
+        ),
     )
     scores: tuple[str, ...] | None = field(
         default=None, metadata=option("Only these, with commas between them; by default all a model can have.")

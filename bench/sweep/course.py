@@ -203,7 +203,8 @@ class Course:
         elif result[-1].attempt.status == "out_of_memory" and not entry.retried:
             self.store.write_failure(result[-1].attempt)
             self.again.append(job)
-            self.gate.ran_out()
+            if self.running:  # alone it would have run out as well
+                self.gate.ran_out()
         else:
             self.writer.write(job, result)
 

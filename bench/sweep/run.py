@@ -1,7 +1,4 @@
-"""The sweep: every job to a backend as soon as it may go, every outcome to the store as soon as it comes.
-
-One process writes. Jobs run in others, and one that fails, hangs or dies harms no other.
-"""
+"""The sweep: plan it, start what runs its jobs, run it, and end whatever was started."""
 
 import time
 from dataclasses import replace
@@ -52,7 +49,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
                 # Workers take seconds to start, and this process is to take no memory of the card.
                 backend.prepare(width)
                 ask = partial(call, backend)
-            planned = plan(sweep, store, execution, ask=ask)
+            planned = plan(sweep, store, execution, ask=ask, settings=settings)
             if not planned.todo:
                 return Summary(finished=planned.finished, left=planned.left)
             store.prepare()

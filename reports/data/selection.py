@@ -27,7 +27,7 @@ _BEHIND = ("classifier", "n_samples", "reference")
 
 @dataclass(frozen=True)
 class Reading:
-    """How rows are read.
+    """The way in which rows are read.
 
     Attributes:
         mix_judges: Rank judged scores (inception score, FID) of different FCNs together.

@@ -1,4 +1,4 @@
-"""Figures as files, PDF, SVG and PNG, with the hash of their rows inside."""
+"""Figures as files, PDF, SVG and PNG, with the hash of their rows inside, and names for files."""
 
 import re
 import warnings
@@ -11,6 +11,11 @@ from .style import styled
 
 _TAG = re.compile(r"<[^>]+>")  # a number in a text is left as it is
 _NUMBER = re.compile(r"(\d\.\d\d)\d+")
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a score or of a data set as part of a file name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name)[:60]
 
 
 def save(figure: Figure, stem: str | Path, rows: str | None = None, png: bool = False) -> str:

@@ -1,6 +1,5 @@
 """The parts of a paper: each writes its tables and figures, and adds to the document what shows them."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..data.methods import ordered
 from ..data.selection import Selection
 from ..draw.charts import box_plot, seconds_against_score
 from ..draw.diagram import write_diagram
-from ..draw.files import save_pdf
+from ..draw.files import save_pdf, stem_of
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
 from ..draw.style import TWO_COLUMNS
@@ -223,8 +222,3 @@ def series(work: Manuscript) -> None:
         drawn += 1
         if drawn == _PICTURED:
             return
-
-
-def stem_of(score: str) -> str:
-    """Return a score's name as part of a file name."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", score)[:60]

@@ -5,12 +5,12 @@ import pandas as pd
 from ...results import score_of
 from ..data.frames import higher_is_better
 from ..data.selection import Selection
+from ..draw.files import stem_of
 from ..draw.web import inline
 from ..stats.comparison import Comparison
 from ..stats.groups import reading, shows_cliques
 from ..stats.tables import coverage
 from .content import Content, Ranking, Section
-from .names import stem_of
 from .shares import summary, summary_of_score
 
 _VERSIONS = ("ucrbench", "python", "torch", "aeon", "numpy", "scikit_learn")

@@ -20,11 +20,6 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
     return {name: f"{_stem(name, often[name.lower()] > 1)}.html" for name in names}
 
 
-def stem_of(score: str) -> str:
-    """Return the name of a score as part of a file name."""
-    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in score)[:60]
-
-
 def _stem(name: str, ambiguous: bool) -> str:
     if _PLAIN.fullmatch(name) and not _DEVICE.fullmatch(name) and not ambiguous:
         return name

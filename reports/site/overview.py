@@ -6,10 +6,10 @@ import pandas as pd
 from ...results import score_of
 from ..data.frames import higher_is_better
 from ..data.judges import judge_table
+from ..draw.files import stem_of
 from ..stats.comparison import GAPS
 from ..stats.tables import ScoreTable, board_digits, board_places
 from .content import Content, Section
-from .names import stem_of
 from .shares import summary
 
 

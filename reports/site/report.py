@@ -19,13 +19,14 @@ from ..data.rows import TABLES
 from ..data.selection import AS_IT_IS, Reading, Selection
 from ..data.shown import shown
 from ..draw.diagram import write_diagram
+from ..draw.files import stem_of
 from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
 from ..stats.effects import pairwise
 from ..stats.shares import normalised
 from ..stats.tables import ScoreTable, board_of, board_places, compare_all, coverage, failures, score_table
 from .content import Content, Ranking, Section
-from .names import file_names, stem_of
+from .names import file_names
 from .paths import hide_paths
 from .write import write_site
 

@@ -1,4 +1,4 @@
-"""What a terminal shows of a sweep at a moment, on a made-up clock."""
+"""Progress on a terminal at a moment of a made-up clock, and without a terminal."""
 
 import io
 
