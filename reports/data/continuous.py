@@ -6,7 +6,6 @@ before quantisation are about, so that their values stand among them.
 
 import pandas as pd
 
-from ...results import score_of
 from .methods import TITLES
 
 _AUTOENCODERS = ("ae", "vae", "vae_sigma")
@@ -31,7 +30,6 @@ def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str
             who = [TITLES[name] for name in _AUTOENCODERS if name in set(own["variant"])]
             footnotes[continuous] = (
                 f"{' and '.join(filter(None, [', '.join(who[:-1]), who[-1]]))} {'have' if len(who) > 1 else 'has'} no "
-                f"codebook: under {score_of(continuous).title} stands the {score_of(plain).title} of the continuous "
-                "latents."
+                "codebook: under scores of continuous latents stand those of the only latents there are."
             )
     return (pd.concat(found, ignore_index=True) if footnotes else scores), footnotes

@@ -84,7 +84,7 @@ class Selection:
     def notes_on(self, score: str | None = None) -> list[str]:
         """Return the sentences for the caption of one score, or of all of them."""
         of = list(self.footnotes.values()) if score is None else [self.footnotes.get(score, "")]
-        return [note for note in (*self.notes, *of) if note]
+        return [note for note in dict.fromkeys((*self.notes, *of)) if note]
 
     def open(self, label: str = "") -> ResultStore:
         """Open the store behind a label, for its samples, latents and curves."""

@@ -101,6 +101,9 @@ class Content:
     @cached_property
     def method_pages(self) -> dict[str, str]:
         """File of each method's page, in variants/."""
-        identifiers = [self.selection.identifiers.get(method, method) for method in self.methods]
-        files = file_names(identifiers)
-        return {method: files[name] for method, name in zip(self.methods, identifiers, strict=True)}
+        files = file_names(map(self.identifier, self.methods))
+        return {method: files[self.identifier(method)] for method in self.methods}
+
+    def identifier(self, method: str) -> str:
+        """Return the name by which the rows know a method."""
+        return self.selection.identifiers.get(method, method)

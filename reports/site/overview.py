@@ -43,6 +43,8 @@ def numbers(content: Content) -> dict[str, object]:
     return {
         "gaps": content.gaps,
         "methods": content.methods,
+        # In addresses, which outlive a change of titles.
+        "identifiers": [content.identifier(method) for method in content.methods],
         "datasets": [
             {"name": name, **{column: _plain(value) for column, value in row.items()}}
             for name, row in content.facts.to_dict("index").items()

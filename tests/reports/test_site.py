@@ -144,6 +144,7 @@ def test_filtering_and_deep_links(site, browser):
         visit.page.locator("#rows th[data-key=v0] button").click()
         visit.page.fill("input[name=q]", "e")
         state = visit.page.evaluate("location.hash.slice(1)")
+        assert "without=vqvae_barlow" in state  # the identifier, which outlives a change of titles
         rows, board = visit.column("rows", 0), visit.column("board", 0)
         assert rows != sorted(rows) or len(rows) < 5
         assert visit.page.locator("[data-diagram]:visible").get_attribute("data-diagram") == "fid"

@@ -218,7 +218,7 @@
     put("q", form.elements.q.value.trim(), "");
     for (const box of form.querySelectorAll("input[name=type]:checked")) state.append("type", box.value);
     for (const box of form.querySelectorAll("input[name=variant]:not(:checked)")) {
-      state.append("without", data.methods[box.value]);
+      state.append("without", data.identifiers[box.value]);
     }
     for (const input of form.querySelectorAll("input[type=number]")) put(input.name, input.value, "");
     const order = (name, element, usual) => put(name, sortedBy(element)?.join(":") ?? "", usual);
@@ -240,7 +240,7 @@
     const types = new Set(state.getAll("type"));
     const without = new Set(state.getAll("without"));
     for (const box of form.querySelectorAll("input[name=type]")) box.checked = types.has(box.value);
-    for (const box of form.querySelectorAll("input[name=variant]")) box.checked = !without.has(data.methods[box.value]);
+    for (const box of form.querySelectorAll("input[name=variant]")) box.checked = !without.has(data.identifiers[box.value]);
     for (const input of form.querySelectorAll("input[type=number]")) input.value = state.get(input.name) ?? "";
     sorting.board = state.get("board");
     sorting.rows = state.get("rows");
