@@ -51,7 +51,7 @@ class FCN(Trainable):
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(_Block(*block) for block in _BLOCKS)
+        self.layers = nn.Sequential(*(_Block(*block) for block in _BLOCKS))
         self.final = nn.Linear(_BLOCKS[-1][1], n_classes)
 
     @property
@@ -68,9 +68,7 @@ class FCN(Trainable):
         if x.ndim != 3 or x.shape[1] != 1:
             raise ModelError(f"the FCN takes series of shape (N, 1, L), got {tuple(x.shape)}")
         h = x[:, 0, None, :, None].permute(0, 3, 1, 2)  # strides of channels-last images (N, 1, 1, L)
-        for block in self.layers:
-            h = block(h)
-        return h.mean((2, 3))
+        return self.layers(h).mean((2, 3))
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits: (N, 1, L) -> (N, K)."""
