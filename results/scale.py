@@ -43,15 +43,15 @@ class Scale:
         reference: Name of the reference that is the ceiling: the score of real series.
         heading: Head of the column of that reference.
         ceiling: The reference in words, after "beside it stands".
-        way: The way from the floor to the ceiling in words, "from ... to ...".
-        floor: Return the floor, given what is kept of the real test series.
+        way: The way from the floor to the ceiling in words, "from ... to ..."; empty without a floor.
+        floor: Return the floor, given what is kept of the real test series; None where it is not known of any.
     """
 
     reference: str
     heading: str
     ceiling: str
-    way: str
-    floor: Callable[[RealSeries], Floor]
+    way: str = ""
+    floor: Callable[[RealSeries], Floor] | None = None
 
 
 def lowest_inception_score(real: RealSeries) -> Floor:

@@ -21,6 +21,10 @@ _JUDGE = (
     "The FCN (Wang, Yan and Oates 2017) is trained once per data set on the real training series, and judges all "
     "variants and seeds alike."
 )
+_ROCKET = (
+    "on 1008 features of MiniRocket (Dempster, Schmidt and Webb 2021) fitted on the real training series. They depend "
+    "on no trained judge, and are the same for all presets."
+)
 _REAL = "It means little by itself: read it beside what the data set's real series reach."
 
 
@@ -61,6 +65,13 @@ class Score:
 
 
 _SHARE = (0.0, 1.0)
+
+
+def _distance(name: str) -> Scale:
+    """Return the scale of a distance: its ceiling is that of the real training series, its floor is not known."""
+    ceiling = "the distance of the real training series from the real test series"
+    return Scale(name, "real train", ceiling)
+
 
 _ROWS = (
     Score(
@@ -164,6 +175,44 @@ _ROWS = (
         ),
     ),
     Score(
+        "kid",
+        "KID",
+        False,
+        4,
+        "Kernel distance of FCN features: unconditional samples against the real test series.",
+        judge="fcn",
+        scale=_distance("kid"),
+        cited=("binkowski2018kid",),
+        definition=(
+            "Squared maximum mean discrepancy of the FCN's 128 pooled features of the unconditional samples and of the "
+            "real test series, with the kernel (x.y / 128 + 1)^3 (Binkowski et al. 2018). The estimate is unbiased "
+            "whatever the number of series, and so may be below zero.",
+            _JUDGE,
+            _REAL,
+        ),
+    ),
+    Score(
+        "fid_rocket",
+        "FID (MiniRocket)",
+        False,
+        3,
+        "Fréchet distance of MiniRocket features, which no judge is trained for.",
+        bounds=(0.0, inf),
+        scale=_distance("fid_rocket"),
+        cited=("heusel2017fid", "dempster2021minirocket"),
+        definition=(f"FID, {_ROCKET}", _REAL),
+    ),
+    Score(
+        "kid_rocket",
+        "KID (MiniRocket)",
+        False,
+        5,
+        "Kernel distance of MiniRocket features, which no judge is trained for.",
+        scale=_distance("kid_rocket"),
+        cited=("binkowski2018kid", "dempster2021minirocket"),
+        definition=(f"KID, {_ROCKET}", _REAL),
+    ),
+    Score(
         "cas",
         "CAS",
         True,
@@ -220,7 +269,7 @@ def judged_scores(judge: str = "fcn") -> tuple[str, ...]:
 
 def scaled_scores() -> tuple[str, ...]:
     """Return the names of the scores of generated series that are read between a floor and a ceiling."""
-    return tuple(name for name, score in SCORES.items() if score.scale)
+    return tuple(name for name, score in SCORES.items() if score.scale and score.scale.floor)
 
 
 def score_of(name: str) -> Score:

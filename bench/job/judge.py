@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -29,8 +29,9 @@ class Judge:
         name: as in the results: "trained:<hash>" or "supervised-fcn:<hash>".
         weights: its state dict as `torch.save` writes it.
         features: of the real test series after the spectrogram pair, (n_test, 128) float32.
-        rows: the references; empty where they were read back from a store.
-        pictured: a few of those series (n, L') and their classes (n,), for pictures; empty likewise.
+        rows: the references that are not in the store yet.
+        pictured: a few of those series (n, L') and their classes (n,), for pictures; empty where they are in the store.
+        lacking: names of the references that the store lacks from which it was read.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Judge:
     features: np.ndarray
     rows: tuple[ReferenceRow, ...] = ()
     pictured: tuple[np.ndarray, ...] = ()
+    lacking: frozenset[str] = frozenset()
 
     def fcn(self, device: str) -> FCN:
         """The classifier on a device, in evaluation mode."""
@@ -69,26 +71,33 @@ def train_fcn(x: np.ndarray, y: np.ndarray, classes: int, budget: Training, seed
     return fcn
 
 
-def make_judge(ref: JudgeRef, dataset: Dataset) -> Judge:
+def reference_names() -> frozenset[str]:
+    """Return the names of the references that real series give."""
+    return frozenset(score.reference for name, score in SCORES.items() if MEASURES[name].of_real)
+
+
+def make_judge(ref: JudgeRef, dataset: Dataset, kept: Judge | None = None) -> Judge:
     """Train or read the FCN of a data set and let it judge the real series.
 
-    The references are the inception score of the real test series (ten splits, as for generated ones), the FID of
-    train against test, and the accuracy on test; real series have gone through the spectrogram pair.
+    The references are the inception score of the real test series (ten splits, as for generated ones), the distances
+    of train from test, and the accuracy on test; real series have gone through the spectrogram pair. A judge that was
+    kept stays as it is, and gives the references that its store lacks.
     """
     settings = ref.settings
     x_train, x_test = through_pair(dataset.x_train), through_pair(dataset.x_test)
-    if ref.weights is None:
+    if kept is not None:
+        fcn = kept.fcn(settings.device)
+    elif ref.weights is None:
         budget = settings.config.classifier.training
         fcn = train_fcn(x_train, dataset.y_train, dataset.n_classes, budget, 0, settings.device)
     else:
         fcn = load_weights(ref.weights).to(settings.device)
-    buffer = io.BytesIO()
-    torch.save({name: value.cpu().contiguous() for name, value in fcn.state_dict().items()}, buffer)
     kind = ref.identity.split(":")[0]
-    name = ref.identity if ref.weights else f"{kind}:{_weights_hash(fcn)}"
+    name = kept.name if kept else ref.identity if ref.weights else f"{kind}:{_weights_hash(fcn)}"
     _, train_features = predict(fcn, x_train)
     probabilities, test_features = predict(fcn, x_test)
     real = Real(x_train[:, 0], x_test[:, 0], dataset.y_test, probabilities, train_features, test_features)
+    wanted = kept.lacking if kept else reference_names()
     rows = tuple(
         ReferenceRow(
             dataset=dataset.name,
@@ -104,9 +113,13 @@ def make_judge(ref: JudgeRef, dataset: Dataset) -> Judge:
             reference=ref.key,
         )
         for score in SCORES.values()
-        if (measure := MEASURES[score.name].of_real)
+        if (measure := MEASURES[score.name].of_real) and score.reference in wanted
         for found in (measure(real),)
     )
+    if kept is not None:
+        return replace(kept, rows=rows, lacking=frozenset())
+    buffer = io.BytesIO()
+    torch.save({name: value.cpu().contiguous() for name, value in fcn.state_dict().items()}, buffer)
     shown = np.random.default_rng(0).permutation(len(x_test))[:PICTURED]
     return Judge(name, buffer.getvalue(), test_features, rows, (x_test[shown, 0], dataset.y_test[shown]))
 

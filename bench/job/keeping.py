@@ -7,7 +7,7 @@ import pandas as pd
 from ...results import ResultStore
 from ..planning.judge_ref import JudgeRef
 from ..planning.request import Keep
-from .judge import Judge
+from .judge import Judge, reference_names
 from .outputs import Outputs
 from .task import Outcome
 
@@ -39,17 +39,19 @@ def read_outputs(store: ResultStore, job: str) -> Outputs | None:
 
 
 def write_judge(store: ResultStore, ref: JudgeRef, judge: Judge) -> None:
-    """Store a judge's weights, features and pictured series, then its references."""
-    store.save_artifact(ref.key, "fcn.pt", lambda file: file.write(judge.weights))
-    store.save_arrays(ref.key, "features", test=judge.features)
-    store.save_real(ref.data.name, *judge.pictured)
+    """Store a new judge's weights, features and pictured series, then its references; of a kept one these alone."""
+    if judge.pictured:
+        store.save_artifact(ref.key, "fcn.pt", lambda file: file.write(judge.weights))
+        store.save_arrays(ref.key, "features", test=judge.features)
+        store.save_real(ref.data.name, *judge.pictured)
     store.write_references(judge.rows)
 
 
 def read_judge(store: ResultStore, ref: JudgeRef, references: pd.DataFrame) -> Judge | None:
     """The judge stored under a reference's key, None where there is none; `references` are the store's."""
-    names = references.loc[references["reference"] == ref.key, "classifier"]
+    rows = references[references["reference"] == ref.key]
     weights, features = store.artifact(ref.key, "fcn.pt"), store.arrays(ref.key, "features")
-    if names.empty or features is None or weights is None:
+    if rows.empty or features is None or weights is None:
         return None
-    return Judge(names.iloc[0], weights, features["test"])
+    lacking = reference_names().difference(rows["score"])
+    return Judge(rows["classifier"].iloc[0], weights, features["test"], lacking=lacking)

@@ -51,11 +51,11 @@ def run_task(task: Task) -> list[Outcome]:
     return [*outcomes, lost(job, "failed", f"there is no FCN for {job.data.name}: {task.judge.reason}")]
 
 
-def run_judge(ref: JudgeRef) -> Judge | NoJudge:
-    """Make the judge of a data set; in its place, say in a line why there is none."""
+def run_judge(ref: JudgeRef, kept: Judge | None = None) -> Judge | NoJudge:
+    """Make the judge of a data set, or what a kept one lacks; in its place, say in a line why there is none."""
     try:
         with limited_threads(ref.settings.threads):
-            return make_judge(ref, load(ref.data.name, ref.data.data_dir))
+            return make_judge(ref, load(ref.data.name, ref.data.data_dir), kept)
     except Exception as error:  # told with each job that needs the judge
         return NoJudge(one_line(error))
 

@@ -7,8 +7,10 @@ that name in the files of this folder, so that a new score is a new file, or a r
 from importlib import import_module
 from pkgutil import iter_modules
 
+from .distances import kernel_distance
 from .generation import accuracy, frechet_distance, inception_score
 from .measure import Evaluation, Judged, Measure, Measured, Real, Trained
+from .minirocket import rocket_features
 from .probes import knn, linear_probe, pool_features
 from .reconstruction import perplexity, reconstruction_mse
 
@@ -27,9 +29,11 @@ __all__ = [
     "accuracy",
     "frechet_distance",
     "inception_score",
+    "kernel_distance",
     "knn",
     "linear_probe",
     "perplexity",
     "pool_features",
     "reconstruction_mse",
+    "rocket_features",
 ]

@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .minirocket import rocket_features
+
 
 @dataclass(frozen=True, eq=False)
 class Judged:
@@ -61,6 +63,18 @@ class Evaluation:
             raise ValueError("scores of generated series need a judge, and there is none")
         return self.judge(self.arrays["unconditional"])
 
+    @cached_property
+    def rocket(self) -> tuple[np.ndarray, ...]:
+        """MiniRocket's features of the unconditional samples and of the real test series, computed once for all scores.
+
+        Raises:
+            ValueError: There are no real series.
+        """
+        if self.real is None:
+            raise ValueError("scores on MiniRocket's features need the real series, and they are not there")
+        train, test = self.real()
+        return rocket_features(train, self.arrays["unconditional"], test)
+
 
 @dataclass(frozen=True, eq=False)
 class Real:
@@ -79,6 +93,11 @@ class Real:
     probabilities: np.ndarray
     train_features: np.ndarray
     test_features: np.ndarray
+
+    @cached_property
+    def rocket(self) -> tuple[np.ndarray, ...]:
+        """MiniRocket's features of both splits, computed once for all scores."""
+        return rocket_features(self.x_train, self.x_train, self.x_test)
 
 
 @dataclass(frozen=True)

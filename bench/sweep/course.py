@@ -67,7 +67,9 @@ class Course:
         stored = store.references()
         names = dict.fromkeys(job.data.name for job in planned.todo if job.needs_judge)
         self.judges: dict[str, Judge | NoJudge] = {
-            name: judge for name in names if (judge := read_judge(store, planned.judges[name], stored))
+            name: judge
+            for name in names
+            if (judge := read_judge(store, planned.judges[name], stored)) and not judge.lacking
         }
         self.running: dict[str, _Running] = {}
         self.unscored: deque[_Unscored] = deque()
@@ -141,11 +143,11 @@ class Course:
         if ref.key in self.running or not self.gate.claim(ref.key):
             return
         judge = read_judge(self.store, ref, self.store.references())  # another run may have made it meanwhile
-        if judge:
+        if judge and not judge.lacking:
             self.gate.release(ref.key)
             self.judges[ref.data.name] = judge
             return
-        self.backend.start(ref.key, run_judge, ref)
+        self.backend.start(ref.key, run_judge, ref, judge)
         self.reporter.started(ref.key, f"FCN of {ref.data.name}")
         self.running[ref.key] = _Running(ref, time.monotonic())
 

@@ -14,11 +14,13 @@ from ucrbench.bench.scores import (
     accuracy,
     frechet_distance,
     inception_score,
+    kernel_distance,
     knn,
     linear_probe,
     perplexity,
     pool_features,
     reconstruction_mse,
+    rocket_features,
 )
 from ucrbench.results import SCORES
 
@@ -232,6 +234,11 @@ BAD = {
     "FD widths": (frechet_distance, (GOOD, GOOD[:, :2])),
     "FD one row": (frechet_distance, (GOOD, GOOD[:1])),
     "FD empty": (frechet_distance, (GOOD[:0], GOOD)),
+    "KD NaN": (kernel_distance, (GOOD, NAN)),
+    "KD widths": (kernel_distance, (GOOD, GOOD[:, :2])),
+    "KD one row": (kernel_distance, (GOOD, GOOD[:1])),
+    "MiniRocket short": (rocket_features, (np.ones((4, 8)), np.ones((4, 20)))),
+    "MiniRocket NaN": (rocket_features, (np.full((4, 20), np.nan),)),
     "perplexity of nothing": (perplexity, ([0, 0],)),
     "perplexity negative": (perplexity, ([1, -1, 3],)),
     "perplexity empty": (perplexity, ([],)),
@@ -248,6 +255,54 @@ def test_bad_input_is_refused_in_one_line(case):
         score(*arguments)
 
 
+# Distances
+
+
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_kernel_distance_is_the_double_sum_in_any_order(seed):
+    rng = np.random.default_rng(seed)
+    a, b = rng.standard_normal((7, 3)), 1 + 2 * rng.standard_normal((5, 3))
+
+    def k(x, y):
+        return (x @ y / 3 + 1) ** 3
+
+    within_a = np.mean([k(a[i], a[j]) for i in range(7) for j in range(7) if i != j])
+    within_b = np.mean([k(b[i], b[j]) for i in range(5) for j in range(5) if i != j])
+    across = np.mean([k(x, y) for x in a for y in b])
+    found = kernel_distance(a, b)
+    assert found == pytest.approx(within_a + within_b - 2 * across)
+    assert kernel_distance(rng.permutation(b), rng.permutation(a)) == pytest.approx(found)
+
+
+def test_kernel_distance_by_hand_and_in_parts():
+    # Zeros against ones, D = 1: kernels 1 within zeros, 8 within ones, 1 across.
+    assert kernel_distance(np.zeros((3, 1)), np.ones((4, 1))) == pytest.approx(7)
+    rng = np.random.default_rng(0)
+    many, some = rng.standard_normal((1500, 2)), rng.standard_normal((40, 2))
+    kernel = (many @ many.T / 2 + 1) ** 3
+    within = (kernel.sum() - np.trace(kernel)) / (1500 * 1499)
+    other = (some @ some.T / 2 + 1) ** 3
+    within += (other.sum() - np.trace(other)) / (40 * 39)
+    assert kernel_distance(many, some) == pytest.approx(within - 2 * ((many @ some.T / 2 + 1) ** 3).mean())
+
+
+def test_rocket_features_are_shares_that_depend_on_the_training_series_alone():
+    rng = np.random.default_rng(0)
+    train, x, y = rng.standard_normal((12, 15)), rng.standard_normal((9, 15)), 3 * rng.standard_normal((8, 16))
+    of_x, of_y = rocket_features(train, x, y)
+    assert of_x.shape == (9, 1008)
+    assert of_x.min() >= 0 <= of_y.max() <= 1
+    order = rng.permutation(9)
+    np.testing.assert_array_equal(rocket_features(train, x[order])[0], of_x[order])
+    np.testing.assert_array_equal(rocket_features(train, y[:, :15])[0], of_y)
+    of_x, of_y = of_x[:, ::400], of_y[:, ::400]  # few enough for covariances of full rank
+    gap = of_x.mean(0) - of_y.mean(0)
+    roots = sqrtm(np.cov(of_x.T) @ np.cov(of_y.T)).real
+    direct = gap @ gap + np.trace(np.cov(of_x.T)) + np.trace(np.cov(of_y.T)) - 2 * np.trace(roots)
+    assert frechet_distance(of_x, of_y) == pytest.approx(direct)
+
+
 # The table of measures
 
 
@@ -261,7 +316,8 @@ def test_measures_are_the_functions_of_the_arrays():
     rng = np.random.default_rng(0)
     z_train, y_train = blobs(rng, 40)
     z_test, y_test = blobs(rng, 30)
-    samples, real_features = rng.standard_normal((20, 6)), rng.standard_normal((30, 6))
+    samples, real_features = rng.standard_normal((20, 12)), rng.standard_normal((30, 12))
+    real_train, real_test = rng.standard_normal((40, 12)), rng.standard_normal((30, 12))
     arrays = {
         "train": z_train,
         "y_train": y_train,
@@ -282,6 +338,7 @@ def test_measures_are_the_functions_of_the_arrays():
         seed=3,
         judge=lambda x: Judged(p, x, real_features, "an FCN"),
         train=lambda x, y: Trained(f"trained on {len(x)}", right),
+        real=lambda: (real_train, real_test),
     )
     found = {name: measure.of_job(job) for name, measure in MEASURES.items()}
     mean, std = inception_score(p, seed=3)
@@ -295,6 +352,9 @@ def test_measures_are_the_functions_of_the_arrays():
         "inception_score": mean,
         "inception_score_std": std,
         "fid": frechet_distance(samples, real_features),
+        "kid": kernel_distance(samples, real_features),
+        "fid_rocket": frechet_distance(*rocket_features(real_train, samples, real_test)),
+        "kid_rocket": kernel_distance(*rocket_features(real_train, samples, real_test)),
         "cas": 1.0,
     }
     for name, one in found.items():
@@ -302,5 +362,7 @@ def test_measures_are_the_functions_of_the_arrays():
         assert low <= one.value <= high, name
     assert (found["fid"].n_samples, found["fid"].classifier, found["fid"].reference) == (20, "an FCN", "test")
     assert found["cas"].classifier == "trained on 20"
+    with pytest.raises(ValueError, match="need the real series"):
+        MEASURES["kid_rocket"].of_job(Evaluation(arrays))
     with pytest.raises(ValueError, match="need a judge"):
         MEASURES["fid"].of_job(Evaluation(arrays))

@@ -1,10 +1,14 @@
 """Sweeps on real, bundled data at `smoke`: what is stored, what is run again, what a failure costs."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -18,10 +22,11 @@ from ucrbench.bench.planning.plan import settings_of
 from ucrbench.datasets import load
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 from ucrbench.reports import report
-from ucrbench.results import SCORES, ResultStore
+from ucrbench.results import SCORES, ResultStore, judged_scores
 
 SMOKE = Sweep(("ItalyPowerDemand",), preset="smoke", device="cpu")
 HERE, TWO = Execution(backend="inline"), Execution(workers=2)
+REFERENCES = {"inception_score", "inception_score_std", "fid", "kid", "fid_rocket", "kid_rocket", "fcn_accuracy"}
 VQ_ONLY = {"linear_probe_continuous", "knn_continuous", "codebook_perplexity"}
 
 
@@ -49,9 +54,7 @@ def test_every_variant_has_every_score_it_can_have_and_no_nan(done):
     assert found["vae_sigma"] == generation
     assert found["random"] == found["random_uncalibrated"] == found["raw"] == {"linear_probe", "knn"}
     assert scores["value"].notna().all()
-    assert (
-        scores["classifier"].notna() == scores["score"].isin(["inception_score", "inception_score_std", "fid", "cas"])
-    ).all()
+    assert (scores["classifier"].notna() == scores["score"].isin([*judged_scores(), "cas"])).all()
     for row in scores.itertuples():
         assert SCORES[row.score].higher_is_better == (None if pd.isna(row.higher_is_better) else row.higher_is_better)
 
@@ -64,7 +67,7 @@ def test_rows_name_everything_that_matters(done):
     assert scores["data_hash"].nunique() == 1
     assert set(scores.loc[scores["score"] == "fid", "n_samples"]) == {1029}
     assert set(scores.loc[scores["score"] == "fid", "classifier"]) == set(references["classifier"])
-    assert set(references["score"]) == {"inception_score", "inception_score_std", "fid", "fcn_accuracy"}
+    assert set(references["score"]) == REFERENCES
     assert (jobs["seconds_total"] > 0).all()
     assert (jobs["peak_memory_bytes"] > 50e6).all()
     trained = jobs[jobs["variant"] != "raw"]
@@ -191,7 +194,14 @@ def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_
         summary = run(out, replace(SMOKE, variants=("ae",)), HERE)
     assert (summary.ran, summary.failed) == (1, 1)
     store = ResultStore(out)
-    assert set(store.scores()["score"]) == {"linear_probe", "knn", "reconstruction_mse", "cas"}
+    assert set(store.scores()["score"]) == {
+        "linear_probe",
+        "knn",
+        "reconstruction_mse",
+        "cas",
+        "fid_rocket",
+        "kid_rocket",
+    }
     failure = store.jobs().set_index("status").loc["failed", "error"]
     assert failure == "there is no FCN for ItalyPowerDemand: ZeroDivisionError: division by zero"
     monkeypatch.setattr("ucrbench.models.latent_model.LatentModel.fit", None)  # training would be an error
@@ -248,6 +258,25 @@ def test_the_judge_is_made_once_per_data_set(done):
     assert len(list((done / "references").glob("*.parquet"))) == 1
     key = store.references()["reference"].iloc[0]
     assert store.artifact_path(key, "fcn.pt").is_file()
+
+
+def test_a_kept_judge_gives_the_references_that_its_store_lacks(done, tmp_path, monkeypatch):
+    # A store whose judge is older than a score: it has all but that score's reference and values.
+    out, expected = tmp_path / "out", ResultStore(done).references()
+    shutil.copytree(done, out)
+    for name in ("references", "scores"):
+        rows = [pq.read_table(path) for path in (out / name).glob("*.parquet")]
+        shutil.rmtree(out / name)
+        table = pa.concat_tables(rows)
+        ResultStore(out, create=True).write_tables({name: table.filter(pc.not_equal(table["score"], "kid"))})
+    assert len(ResultStore(out).references()) == len(expected) - 1
+    monkeypatch.setattr("ucrbench.bench.job.judge.train", lambda *_: 1 / 0)  # an FCN must not be trained again
+    monkeypatch.setattr("ucrbench.models.latent_model.LatentModel.fit", None)  # nor a model
+    assert run(out, SMOKE, HERE).failed == 0
+    pd.testing.assert_frame_equal(ResultStore(out).references(), expected, check_exact=False)
+    found = values(out)
+    pd.testing.assert_series_equal(found, values(done)[found.index], check_exact=True)
+    assert set(found.xs("kid", level="score").index.unique("variant")) == set(MAIN_VARIANTS)
 
 
 def test_a_job_goes_on_from_its_checkpoints(done, tmp_path, monkeypatch):

@@ -77,7 +77,7 @@ def test_everything_is_there(small):
     fid = pd.read_csv(folder / "tables/fid.csv", index_col=0)
     assert list(fid.columns) == ["AE", "VAE", "VQVAE", "VQVAE + VICReg", "VQVAE + Barlow Twins", "real data"]
     assert fid.loc["GunPoint", "real data"] == 0.25
-    assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 9 + 3 * 10)
+    assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 12 + 3 * 13)
     assert not list(folder.parent.glob(".report*"))
 
 
@@ -93,7 +93,7 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
     first = pages["index.html"]
     for words in ("Leaderboard", "Linear probe (continuous)", "Codebook perplexity", "15 of 15 jobs ok"):
         assert words in first.text
-    assert first.tags.count("svg") == 8
+    assert first.tags.count("svg") == 11
     assert "no significance can be shown" in first.text
     assert "Friedman" not in pages["scores.html"].text
     assert "Fréchet distance between Gaussians" in pages["scores.html"].text
@@ -109,7 +109,7 @@ def test_tables_and_figures_carry_the_hash_of_their_rows(small):
     folder = small.parent
     lineage = json.loads((folder / "lineage.json").read_text(encoding="utf-8"))
     carrying = [name for name in lineage["files"] if name.endswith((".tex", ".svg", ".pdf", ".png"))]
-    assert len(carrying) == 9 + 1 + 3 * 8
+    assert len(carrying) == 12 + 1 + 3 * 11
     for name in carrying:
         assert lineage["files"][name]["rows"].encode() in (folder / name).read_bytes(), name
 
