@@ -219,7 +219,7 @@ def throughput(place: Place, write: Write) -> None:
                 write("MPS", note=sharing.note or "there is no card to share")
                 continue
             os.environ.update(sharing.environment)
-            for n in place.processes:
+            for n in place.processes if sharing.at_once else place.processes[::3]:
                 barrier, ends = fork.Barrier(n, timeout=place.seconds), fork.SimpleQueue()
                 jobs = [fork.Process(target=_one_of_many, args=(longer, barrier, ends)) for _ in range(n)]
                 for job in jobs:
@@ -283,7 +283,7 @@ PARTS: dict[str, tuple[Callable[[Place, Write], None], float]] = {
     "joint_views": (joint_views, 25),
     "stages": (stages, 30),
     "profile": (profile, 20),
-    "sweep": (sweep, 60),
+    "sweep": (sweep, 120),
     "throughput": (throughput, 90),
     "compiled": (compiled, 60),
     "cuda_tests": (cuda_tests, 60),
