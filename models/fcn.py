@@ -7,19 +7,14 @@ Parameter names and shapes are those of the package `supervised-fcn`, so that it
 import os
 from typing import Any, BinaryIO
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .errors import ModelError
 from .training.loop import Trainable
-from .training.precision import inference
 
 _BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
-# Time steps that `predict` sends through at once. On a CPU few, so that activations stay near its caches
-# (1.3 times as fast as four times as many, and 50 MB); elsewhere as many as 2 GB hold.
-_POSITIONS_ON_CPU, _POSITIONS_ELSEWHERE = 2**15, 2**20
 
 
 class _Block(nn.Module):
@@ -105,26 +100,3 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise ModelError(f"{path}: not the weights of an FCN ({first}); {way_out}") from error
     return fcn.eval()
-
-
-def predict(fcn: FCN, x: np.ndarray | Tensor, batch: int = 1024) -> tuple[np.ndarray, np.ndarray]:
-    """Return class probabilities and pooled features, and leave the FCN in evaluation mode.
-
-    Args:
-        fcn: the classifier, on any device.
-        x: series (N, 1, L), on any device.
-        batch: most series at once; long series go through in smaller batches, to bound memory.
-
-    Returns:
-        Probabilities (N, K) float64, whose rows sum to 1, and features (N, 128) float32.
-    """
-    x, weight = torch.as_tensor(x), fcn.eval().final.weight
-    positions = _POSITIONS_ON_CPU if weight.device.type == "cpu" else _POSITIONS_ELSEWHERE
-    batch = max(1, min(batch, positions // max(1, x.shape[-1])))
-    # Into one tensor: results kept part by part lie between the holes of a heap that grows with each part.
-    features = weight.new_empty(len(x), weight.shape[1])
-    with inference(weight.device):
-        for part, found in zip(x.split(batch), features.split(batch), strict=True):
-            found.copy_(fcn.features(part.to(weight)))
-        probabilities = fcn.final(features).double().softmax(1)
-    return probabilities.cpu().numpy(), features.cpu().numpy()

@@ -8,10 +8,9 @@ import numpy as np
 
 from ...datasets import Dataset
 from ...models.config import Classifier
-from ...models.fcn import predict
 from ...results import SCORES
 from ..scores import MEASURES, Evaluation, Judged, Measured, Trained
-from .judge import Judge, through_pair, train_fcn
+from .judge import Judge, predict, through_pair, train_fcn
 from .outputs import Outputs
 
 SCORE_VERSION = 1

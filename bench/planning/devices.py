@@ -1,4 +1,4 @@
-"""The device of a job by its name, and in words."""
+"""The device of a job by its name and in words, and what it multiplies fast."""
 
 import functools
 import platform
@@ -38,3 +38,10 @@ def device_title(device: str) -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def has_bf16(device: str) -> bool:
+    """Return whether a device multiplies bfloat16: CUDA from capability 8.0 on, CPUs with AMX or AVX512-BF16."""
+    if device.startswith("cuda"):
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

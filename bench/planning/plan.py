@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ... import datasets
-from ...models.training.precision import has_bf16
 from ...models.variants import MAIN_VARIANTS
 from ...results import SCORES, ResultStore, judged_scores
 from ..errors import UsageError, near
 from .cost import job_work
-from .devices import resolve_device
+from .devices import has_bf16, resolve_device
 from .job import DataRef, Job, Settings
 from .judge_ref import JudgeRef, judge_ref
 from .methods import Method, method

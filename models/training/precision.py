@@ -1,4 +1,4 @@
-"""The precision in which layers compute, and the hardware on which it is worth it."""
+"""The precision in which layers compute."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,13 +8,6 @@ import torch
 from torch import Tensor
 
 Precision = Literal["fp32", "bf16"]
-
-
-def has_bf16(device: str) -> bool:
-    """Return whether a device multiplies bfloat16: CUDA from capability 8.0 on, CPUs with AMX or AVX512-BF16."""
-    if device.startswith("cuda"):
-        return torch.cuda.get_device_capability(device) >= (8, 0)
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def mixed(device: torch.device, precision: Precision) -> AbstractContextManager:

@@ -6,10 +6,10 @@ import reference
 import torch
 from places import DEVICE, paired
 
+from ucrbench.bench.planning.devices import has_bf16
 from ucrbench.models.config import Config, Training
 from ucrbench.models.latent_model import LatentModel
 from ucrbench.models.training.loop import train
-from ucrbench.models.training.precision import has_bf16
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BATCH = 128

@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from ucrbench import datasets
+from ucrbench.bench.job.judge import predict
 from ucrbench.bench.scores import accuracy, frechet_distance, inception_score
 from ucrbench.models.errors import ModelError
-from ucrbench.models.fcn import FCN, load_weights, predict
+from ucrbench.models.fcn import FCN, load_weights
 
 REPO = Path(__file__).parents[2]
 WEIGHTS = REPO.parent / "shared" / "fcn"

@@ -8,7 +8,7 @@ import torch
 from test_latent_model import TINY, outputs
 
 from ucrbench.models.config import Network
-from ucrbench.models.training.precision import has_bf16, inference, tf32
+from ucrbench.models.training.precision import inference, tf32
 from ucrbench.models.variants import MAIN_VARIANTS, build
 
 BF16 = replace(TINY, network=Network(width=8, precision="bf16"))
@@ -29,10 +29,6 @@ def test_losses_states_and_outputs_are_float32_and_near_those_of_fp32(name):
         assert value.dtype in (np.float32, np.int64)
     for network in half.networks().values():
         assert {v.dtype for v in network.state_dict().values()} <= {torch.float32, torch.int64}
-
-
-def test_the_cpu_says_whether_it_has_bfloat16():
-    assert has_bf16("cpu") == (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def _tf32_settings():
