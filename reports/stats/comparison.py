@@ -17,6 +17,7 @@ from ..data.errors import ReportError
 from ..data.frames import higher_is_better, seed_means, whole
 from ..data.judges import mixed_datasets, refusal_text
 from ..data.methods import name_methods, ordered, shorten
+from .bootstrap import interval, resampled
 from .significance import critical_distance, friedman, holm, nemenyi, wilcoxon
 
 ALPHA = 0.05
@@ -36,8 +37,9 @@ class Comparison:
         missing: Pairs (data set, method) without a value that were ranked last; "worst" alone has any.
         values: Data sets x methods: means over seeds, rounded to the score's decimals; NaN where `missing`.
         ranks: Data sets x methods: 1 is best, ties share the mean of their ranks.
-        summary: Methods x (mean_rank, mean, median, wins, won, tied, lost), best mean rank first. Who is best
-            or tied for best on a data set wins it; won, tied and lost count the single comparisons with every
+        summary: Methods x (mean_rank, rank_low, rank_high, mean, median, wins, won, tied, lost), best mean rank first.
+            Between rank_low and rank_high lie 95 % of the mean ranks on data sets drawn anew with replacement. Who is
+            best or tied for best on a data set wins it; won, tied and lost count the single comparisons with every
             other method. The mean is NaN where a value is missing.
         pairs: One row per pair of methods (first, second): win, tie, loss of the first over the second, p of
             the two-sided Wilcoxon signed-rank test, p_holm after step-down Holm over all pairs.
@@ -202,9 +204,12 @@ def _summary(values: pd.DataFrame, ranks: pd.DataFrame, better: bool) -> pd.Data
     # A method's rank is 1 + those better + half of those tied.
     tied = pd.DataFrame({name: ranks.eq(ranks[name], axis=0).sum(axis=1) - 1 for name in ranks})
     lost = ranks - 1 - tied / 2
+    low, high = interval(resampled(len(ranks))[1] @ ranks.to_numpy() / len(ranks))
     summary = pd.DataFrame(
         {
             "mean_rank": ranks.mean(),
+            "rank_low": low,
+            "rank_high": high,
             "mean": values.mean(skipna=False),
             "median": filled.median().where(np.isfinite),
             "wins": values.eq(best, axis=0).sum(),

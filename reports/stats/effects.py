@@ -4,10 +4,8 @@ import numpy as np
 import pandas as pd
 
 from ..data.errors import ReportError
+from .bootstrap import LEVEL, RESAMPLES, interval, resampled
 from .comparison import Comparison
-
-RESAMPLES = 2000
-LEVEL = 0.95
 
 
 def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, level: float = LEVEL) -> pd.DataFrame:
@@ -38,10 +36,7 @@ def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, l
     if not 0 < level < 1 or resamples < 1:
         raise ReportError("a bootstrap needs a level between 0 and 1, and one resample or more")
     n = comparison.n_datasets
-    drawn = np.random.default_rng(seed).integers(0, n, (resamples, n))
-    counts = np.zeros((resamples, n))
-    np.add.at(counts, (np.arange(resamples)[:, None], drawn), 1)
-    tails = [50 * (1 - level), 50 * (1 + level)]
+    drawn, counts = resampled(n, resamples, seed)
     rows = []
     for first, second in zip(comparison.pairs["first"], comparison.pairs["second"], strict=True):
         differences = comparison.differences(first, second)
@@ -53,9 +48,8 @@ def effects(comparison: Comparison, resamples: int = RESAMPLES, seed: int = 0, l
             "cliffs_delta": (larger.mean(), np.einsum("bi,bi->b", counts @ larger, counts) / n**2),
         }
         row: dict[str, object] = {"first": first, "second": second}
-        for name, (value, resampled) in found.items():
-            # Percentiles of what was seen, so that an infinite median is not mixed with a finite one.
-            low, high = np.percentile(resampled, tails, method="nearest")
+        for name, (value, again) in found.items():
+            low, high = interval(again, level)
             row |= {name: value, f"{name}_low": low, f"{name}_high": high}
         rows.append(row)
     frame = pd.DataFrame(rows)

@@ -338,6 +338,24 @@ def test_effects_by_hand():
     assert cliffs_delta([3, 4], [1, 2]) == 1.0
 
 
+def test_intervals_of_mean_ranks_are_those_of_scipy():
+    values = random_values(30, 4)
+    values["m1"] += 0.2
+    found = compare(tidy(values), "knn")
+    for name, row in found.summary.iterrows():
+        wanted = stats.bootstrap(
+            (found.ranks[name].to_numpy(),),
+            np.mean,
+            n_resamples=4000,
+            method="percentile",
+            rng=np.random.default_rng(1),
+        ).confidence_interval
+        assert (row["rank_low"], row["rank_high"]) == pytest.approx(wanted, abs=0.06), name
+    alone = compare(tidy(values.iloc[:1]), "knn").summary
+    assert (alone["rank_low"] == alone["mean_rank"]).all()
+    assert (alone["rank_high"] == alone["mean_rank"]).all()
+
+
 def test_intervals_are_those_of_scipy():
     values = random_values(25, 2)
     values["m0"] += 0.1
