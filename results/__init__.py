@@ -7,7 +7,7 @@ from .merge import merge
 from .provenance import commit, hash_json, versions
 from .records import STATUSES, JobRow, ReferenceRow, ScoreRow
 from .scale import Floor, RealSeries, Scale
-from .scores import SCORES, Score, judged_scores, scaled_scores, score_of
+from .scores import SCORES, Score, judged_scores, label_curves, scaled_scores, score_of
 from .store import ResultStore
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "commit",
     "hash_json",
     "judged_scores",
+    "label_curves",
     "merge",
     "scaled_scores",
     "score_of",

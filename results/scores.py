@@ -4,7 +4,7 @@
 this table. The order of the rows is the order in which scores are shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from .scale import Scale, lowest_inception_score, one_class, one_series
@@ -42,6 +42,7 @@ class Score:
         judge: "fcn" where the FCN of the data set judges the series, so that values depend on it; None elsewhere.
         scale: The ends of its reading scale, None for a score that is read by itself.
         companion: True for a score that stands beside another one and has no place of its own in reports.
+        labels: The share of the training labels that it is given; below 1 it is a companion of the same score with all.
         cited: Keys of its papers in the bibliography.
         definition: The definition at length, by paragraphs.
     """
@@ -55,6 +56,7 @@ class Score:
     judge: str | None = None
     scale: Scale | None = None
     companion: bool = False
+    labels: float = 1.0
     cited: tuple[str, ...] = ()
     definition: tuple[str, ...] = ()
 
@@ -71,6 +73,35 @@ def _distance(name: str) -> Scale:
     """Return the scale of a distance: its ceiling is that of the real training series, its floor is not known."""
     ceiling = "the distance of the real training series from the real test series"
     return Scale(name, "real train", ceiling)
+
+
+LABEL_BUDGETS = (0.1, 0.25, 0.5)
+
+
+def budget_name(whole: str, labels: float) -> str:
+    """Return the name of a score that is given a share of the training labels, such as linear_probe_10."""
+    return f"{whole}_{round(100 * labels)}" if labels < 1 else whole
+
+
+def _budget(whole: Score, labels: float) -> Score:
+    share = f"{labels:.0%} of the training labels"
+    return replace(
+        whole,
+        name=budget_name(whole.name, labels),
+        title=f"{whole.title}, {labels:.0%} of labels",
+        description=f"{whole.title} with {share}, mean of ten draws.",
+        companion=True,
+        labels=labels,
+        definition=(
+            f"{whole.title} with {share}: of each class its share, one at least, drawn ten times, the same draws for "
+            "every method; the mean of ten accuracies. Features are scaled by all of the training split, which takes "
+            "no labels.",
+        ),
+    )
+
+
+def _budgets(row: Score) -> tuple[Score, ...]:
+    return tuple(_budget(row, labels) for labels in LABEL_BUDGETS) if row.name in ("linear_probe", "knn") else ()
 
 
 _ROWS = (
@@ -259,7 +290,13 @@ _ROWS = (
     ),
 )
 
-SCORES: dict[str, Score] = {row.name: row for row in _ROWS}
+SCORES: dict[str, Score] = {row.name: row for whole in _ROWS for row in (whole, *_budgets(whole))}
+
+
+def label_curves() -> dict[str, dict[float, str]]:
+    """Return the scores that are given shares of the training labels: by the score with all, names by share."""
+    wholes = [row for row in _ROWS if _budgets(row)]
+    return {row.name: {labels: budget_name(row.name, labels) for labels in (*LABEL_BUDGETS, 1.0)} for row in wholes}
 
 
 def judged_scores(judge: str = "fcn") -> tuple[str, ...]:

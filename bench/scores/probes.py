@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...results import label_curves
 from . import checks
 from .measure import Evaluation, Measure, Measured
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
+
+DRAWS = 10  # of the rows that keep their labels
+
+Classify = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], float]
 
 
 def pool_features(z: ArrayLike) -> np.ndarray:
@@ -43,11 +48,7 @@ def linear_probe(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_te
     Raises:
         ValueError: Empty input, NaN or infinity, shapes that do not fit, or one class only in training.
     """
-    z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
-    from sklearn.svm import SVC  # here, since it takes a second, which `ucrbench status` need not wait for
-
-    model = SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train)
-    return float((_votes(model, z_test) == y_test).mean())
+    return _svm(*_prepare(z_train, y_train, z_test, y_test))
 
 
 def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: ArrayLike, k: int = 5) -> float:
@@ -56,7 +57,47 @@ def knn(z_train: ArrayLike, y_train: ArrayLike, z_test: ArrayLike, y_test: Array
     Arguments, return value and errors are those of `linear_probe`; `k` is at most the number of training
     rows. Of classes with equally many neighbours, the first in sorted order wins.
     """
+    return _neighbours(*_prepare(z_train, y_train, z_test, y_test), k)
+
+
+def with_few_labels(
+    classify: Classify,
+    labels: float,
+    z_train: ArrayLike,
+    y_train: ArrayLike,
+    z_test: ArrayLike,
+    y_test: ArrayLike,
+) -> float:
+    """Return the mean accuracy of a classifier over ten draws of a share of the training labels.
+
+    Args:
+        classify: Return the accuracy of a classifier fitted on scaled features.
+        labels: Share of each class that keeps its labels; of every class one row at least.
+        z_train, y_train, z_test, y_test: As in `linear_probe`. Features are scaled by all training rows.
+    """
     z_train, y_train, z_test, y_test = _prepare(z_train, y_train, z_test, y_test)
+    draws = stratified_draws(y_train, labels)
+    return float(np.mean([classify(z_train[rows], y_train[rows], z_test, y_test) for rows in draws]))
+
+
+def stratified_draws(y: np.ndarray, share: float, draws: int = DRAWS) -> list[np.ndarray]:
+    """Draw a share of the rows of each class, one at least, several times; the draws depend on the classes alone."""
+    rng = np.random.default_rng(0)
+    classes = [np.flatnonzero(y == label) for label in np.unique(y)]
+    return [
+        np.concatenate([rng.permutation(rows)[: max(1, round(share * len(rows)))] for rows in classes])
+        for _ in range(draws)
+    ]
+
+
+def _svm(z_train: np.ndarray, y_train: np.ndarray, z_test: np.ndarray, y_test: np.ndarray) -> float:
+    from sklearn.svm import SVC  # here, since it takes a second, which `ucrbench status` need not wait for
+
+    model = SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train)
+    return float((_votes(model, z_test) == y_test).mean())
+
+
+def _neighbours(z_train: np.ndarray, y_train: np.ndarray, z_test: np.ndarray, y_test: np.ndarray, k: int = 5) -> float:
     from sklearn.neighbors import KNeighborsClassifier
 
     model = KNeighborsClassifier(n_neighbors=min(k, len(z_train)))
@@ -109,9 +150,16 @@ def _of_job(probe: Callable[..., float], names: tuple[str, ...], job: Evaluation
     return Measured(probe(*(job.arrays[name] for name in names)))
 
 
+_CLASSIFIERS: dict[str, Classify] = {"linear_probe": _svm, "knn": _neighbours}
+
 MEASURES = {
     "linear_probe": _measure(linear_probe),
     "knn": _measure(knn),
     "linear_probe_continuous": _measure(linear_probe, "_continuous"),
     "knn_continuous": _measure(knn, "_continuous"),
+} | {
+    name: _measure(partial(with_few_labels, _CLASSIFIERS[whole], labels))
+    for whole, names in label_curves().items()
+    for labels, name in names.items()
+    if labels < 1
 }

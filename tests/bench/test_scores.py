@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import sqrtm
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.svm import SVC
 
@@ -22,7 +23,8 @@ from ucrbench.bench.scores import (
     reconstruction_mse,
     rocket_features,
 )
-from ucrbench.results import SCORES
+from ucrbench.bench.scores.probes import stratified_draws
+from ucrbench.results import SCORES, label_curves
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -57,6 +59,38 @@ def test_linear_probe_is_scikit_learns(classes):
     expected = model.score(scaler.transform(z_test), y_test)
     assert 0.2 < expected < 0.98
     assert linear_probe(z_train, y_train, z_test, y_test) == expected
+
+
+@pytest.mark.parametrize("whole", ["linear_probe", "knn"])
+def test_probes_with_few_labels_are_scikit_learns_on_the_same_rows(whole):
+    rng = np.random.default_rng(1)
+    z_train, y_train = blobs(rng, 120, 3, apart=0.7)
+    y_train[:3] = 3  # three rows of a fourth class, of which a tenth is none
+    z_test, y_test = blobs(rng, 200, 3, apart=0.7)
+    arrays = {"train": z_train, "y_train": y_train, "test": z_test, "y_test": y_test}
+    scaler = MinMaxScaler((-1, 1)).fit(z_train)
+    found = []
+    for labels, name in label_curves()[whole].items():
+        accuracies = []
+        for rows in stratified_draws(y_train, labels) if labels < 1 else [np.arange(120)]:
+            model = SVC(kernel="linear", C=1) if whole == "linear_probe" else KNeighborsClassifier(5)
+            model.fit(scaler.transform(z_train[rows]), y_train[rows])
+            accuracies.append(model.score(scaler.transform(z_test), y_test))
+        found.append(MEASURES[name].of_job(Evaluation(arrays)).value)
+        assert found[-1] == pytest.approx(np.mean(accuracies)), name
+    assert found[0] < found[-1]
+
+
+@given(seed=seeds, share=st.sampled_from([0.1, 0.25, 0.5]))
+def test_draws_keep_a_share_of_every_class(seed, share):
+    y = np.random.default_rng(seed).integers(0, 4, 60)
+    draws = stratified_draws(y, share)
+    assert len({tuple(sorted(rows)) for rows in draws}) == len(draws) == 10
+    for rows in draws:
+        assert len(set(rows)) == len(rows)
+        for label, n in zip(*np.unique(y, return_counts=True), strict=True):
+            assert (y[rows] == label).sum() == max(1, round(share * n))
+    np.testing.assert_array_equal(stratified_draws(y, share), draws)
 
 
 @pytest.mark.parametrize("probe", [linear_probe, knn])
@@ -309,7 +343,7 @@ def test_rocket_features_are_shares_that_depend_on_the_training_series_alone():
 def test_every_score_has_a_measure_and_every_reference_a_scale():
     assert MEASURES.keys() == SCORES.keys()
     with_reference = {name for name, measure in MEASURES.items() if measure.of_real}
-    assert with_reference == {name for name, score in SCORES.items() if score.scale or score.companion}
+    assert with_reference == {name for name, score in SCORES.items() if score.scale or name == "inception_score_std"}
 
 
 def test_measures_are_the_functions_of_the_arrays():
@@ -340,7 +374,7 @@ def test_measures_are_the_functions_of_the_arrays():
         train=lambda x, y: Trained(f"trained on {len(x)}", right),
         real=lambda: (real_train, real_test),
     )
-    found = {name: measure.of_job(job) for name, measure in MEASURES.items()}
+    found = {name: measure.of_job(job) for name, measure in MEASURES.items() if SCORES[name].labels == 1}
     mean, std = inception_score(p, seed=3)
     assert {name: one.value for name, one in found.items()} == {
         "linear_probe": linear_probe(z_train, y_train, z_test, y_test),

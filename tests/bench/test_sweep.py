@@ -22,11 +22,12 @@ from ucrbench.bench.planning.plan import settings_of
 from ucrbench.datasets import load
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS, build
 from ucrbench.reports import report
-from ucrbench.results import SCORES, ResultStore, judged_scores
+from ucrbench.results import SCORES, ResultStore, judged_scores, label_curves
 
 SMOKE = Sweep(("ItalyPowerDemand",), preset="smoke", device="cpu")
 HERE, TWO = Execution(backend="inline"), Execution(workers=2)
 REFERENCES = {"inception_score", "inception_score_std", "fid", "kid", "fid_rocket", "kid_rocket", "fcn_accuracy"}
+PROBES = {name for names in label_curves().values() for name in names.values()}
 VQ_ONLY = {"linear_probe_continuous", "knn_continuous", "codebook_perplexity"}
 
 
@@ -52,7 +53,7 @@ def test_every_variant_has_every_score_it_can_have_and_no_nan(done):
     for name in ("vqvae_vibcreg", "vqvae_as_published"):
         assert found[name] == set(SCORES), name
     assert found["vae_sigma"] == generation
-    assert found["random"] == found["random_uncalibrated"] == found["raw"] == {"linear_probe", "knn"}
+    assert found["random"] == found["random_uncalibrated"] == found["raw"] == PROBES
     assert scores["value"].notna().all()
     assert (scores["classifier"].notna() == scores["score"].isin([*judged_scores(), "cas"])).all()
     for row in scores.itertuples():
@@ -141,7 +142,7 @@ def test_a_model_of_ones_own_gets_the_scores_it_can_have(own, tmp_path):
     out = tmp_path / "out"
     run(out, replace(SMOKE, variants=("own_models:Flat", "own_models:Echo")), HERE)
     found = ResultStore(out).scores().groupby("variant")["score"].agg(set)
-    assert found["own_models:Flat"] == {"linear_probe", "knn"}
+    assert found["own_models:Flat"] == PROBES
     assert found["own_models:Echo"] == set(SCORES) - VQ_ONLY
     assert values(out)["ItalyPowerDemand", "own_models:Echo", 0, "reconstruction_mse"] == pytest.approx(0, abs=1e-6)
 
@@ -151,7 +152,7 @@ def test_a_model_that_learns_its_number_of_codes_has_the_scores_of_codes(own, tm
     sweep = replace(SMOKE, variants=("own_models:Codes",))
     assert run(out, sweep, HERE).failed == 0
     values = ResultStore(out).scores().set_index("score")["value"]
-    assert set(values.index) == VQ_ONLY | {"linear_probe", "knn"}
+    assert set(values.index) == VQ_ONLY | PROBES
     assert values["codebook_perplexity"] == pytest.approx(4.0, abs=1e-3)  # four codes, each as often as another
 
 
@@ -194,9 +195,7 @@ def test_without_a_judge_the_other_scores_are_there_and_the_failure_is_told(tmp_
         summary = run(out, replace(SMOKE, variants=("ae",)), HERE)
     assert (summary.ran, summary.failed) == (1, 1)
     store = ResultStore(out)
-    assert set(store.scores()["score"]) == {
-        "linear_probe",
-        "knn",
+    assert set(store.scores()["score"]) == PROBES | {
         "reconstruction_mse",
         "cas",
         "fid_rocket",

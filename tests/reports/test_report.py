@@ -77,7 +77,7 @@ def test_everything_is_there(small):
     fid = pd.read_csv(folder / "tables/fid.csv", index_col=0)
     assert list(fid.columns) == ["AE", "VAE", "VQVAE", "VQVAE + VICReg", "VQVAE + Barlow Twins", "real data"]
     assert fid.loc["GunPoint", "real data"] == 0.25
-    assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 12 + 3 * 13)
+    assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 18 + 3 * 19)
     assert not list(folder.parent.glob(".report*"))
 
 
