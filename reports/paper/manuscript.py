@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...results import scaled_scores, score_of
+from ...results import label_curves, scaled_scores, score_of
 from ..data.errors import ReportError
 from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
@@ -16,11 +16,13 @@ from ..data.selection import Selection
 from ..draw.charts import box_plot, seconds_against_score
 from ..draw.diagram import write_diagram
 from ..draw.files import save_pdf, stem_of
+from ..draw.labels import label_chart
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
 from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
+from ..stats.labels import accuracy_by_labels
 from ..stats.shares import normalised, share_summary
 from ..stats.tables import board_places, coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
@@ -163,12 +165,28 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     work.figure(f"{stem}-matrix", source, comparison_matrix(found), caption)
     caption = f"{title} over data sets: quartiles, whiskers at 1.5 times their range. {gaps_text(found)}"
     work.figure(f"{stem}-box", source, box_plot(found), caption)
+    if score in label_curves():
+        _labels(work, score, stem)
     try:
         drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets, mixed)
     except ReportError:  # no times are known, as of results from elsewhere
         return
     caption = f"What {title} costs: mean over data sets against the mean time of a finished job. {gaps_text(found)}"
     work.figure(f"{stem}-seconds", Source(("scores", "jobs"), scores=(score,)), drawn, caption)
+
+
+def _labels(work: Manuscript, score: str, stem: str) -> None:
+    """Add a score by the share of the training labels, where a method has been given few."""
+    try:
+        table = accuracy_by_labels(work.selection.scores, score, work.selection.datasets)
+    except ReportError:
+        return
+    caption = (
+        f"{score_of(score).title} by the share of the training labels, drawn class by class: the mean of ten draws and "
+        f"of {table.attrs['datasets']} data sets."
+    )
+    names = tuple(label_curves()[score].values())
+    work.figure(f"{stem}-labels", Source(("scores",), scores=names), label_chart(table, score_of(score).title), caption)
 
 
 def generation(work: Manuscript) -> None:

@@ -1,14 +1,18 @@
 """The pages about scores, about what failed, and about where all of it comes from."""
 
 import pandas as pd
+from markupsafe import Markup
 
-from ...results import score_of
+from ...results import label_curves, score_of
+from ..data.errors import ReportError
 from ..data.frames import higher_is_better
 from ..data.selection import Selection
 from ..draw.files import stem_of
-from ..draw.web import inline
+from ..draw.labels import label_chart
+from ..draw.web import inline, picture
 from ..stats.comparison import Comparison
 from ..stats.groups import reading, shows_cliques
+from ..stats.labels import accuracy_by_labels
 from ..stats.tables import coverage
 from .content import Content, Ranking, Section
 from .shares import summary, summary_of_score
@@ -43,6 +47,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
         "refusal": section.refusal,
         "footnote": content.selection.footnotes.get(section.name, ""),
         "comparison": None,
+        "labels": _label_picture(section.name, content),
     }
     if isinstance(ranking, Ranking):
         comparison = ranking.comparison
@@ -57,6 +62,18 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
             "diagram": inline(ranking.diagram, _spoken(comparison, score.title)),
         }
     return shown
+
+
+def _label_picture(score: str, content: Content) -> Markup | None:
+    """Return the picture of a score by the share of the training labels, where it is given several."""
+    if score not in label_curves():
+        return None
+    try:
+        table = accuracy_by_labels(content.selection.scores, score, content.selection.datasets)
+    except ReportError:  # no method has been given few labels yet
+        return None
+    title = score_of(score).title
+    return picture(label_chart(table, title), f"{title} by the share of the training labels: a line per method")
 
 
 def _spoken(comparison: Comparison, title: str) -> str:

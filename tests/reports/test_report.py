@@ -79,6 +79,7 @@ def test_everything_is_there(small):
     assert fid.loc["GunPoint", "real data"] == 0.25
     assert len(pd.read_csv(folder / "tables/scores.csv")) == 3 * (2 * 18 + 3 * 19)
     assert not list(folder.parent.glob(".report*"))
+    assert "Linear probe by the share of the training labels" in (folder / "scores.html").read_text()
 
 
 def test_pages_are_whole_and_load_nothing_from_elsewhere(small):

@@ -16,9 +16,12 @@ from statsmodels.stats.multitest import multipletests
 from ucrbench.reports import ReportError, cliques, compare, effects
 from ucrbench.reports.data.frames import seed_means
 from ucrbench.reports.data.methods import name_methods
+from ucrbench.reports.draw.labels import label_chart
 from ucrbench.reports.stats.comparison import gaps_text
 from ucrbench.reports.stats.effects import cliffs_delta
+from ucrbench.reports.stats.labels import accuracy_by_labels
 from ucrbench.reports.stats.significance import critical_distance, friedman, holm, wilcoxon
+from ucrbench.results import label_curves
 
 
 def tidy(values, score="knn", seeds=1):
@@ -393,3 +396,28 @@ def test_effects_turn_with_the_direction_and_know_gaps():
     assert -1 <= worst["dominance"] < -0.4
     with pytest.raises(ReportError, match="level between"):
         effects(compare(tidy(random_values(4, 2)), "knn"), level=1.0)
+
+
+def test_accuracy_by_labels_is_over_data_sets_that_have_every_share():
+    shares = label_curves()["knn"]
+    frames = []
+    for i, name in enumerate(shares.values()):
+        table = pd.DataFrame({"a": [0.1, 0.3, 0.5], "b": [0.2, 0.2, 0.9]}, index=["d1", "d2", "d3"]) + 0.1 * i
+        if i == 1:
+            table.loc["d3", "b"] = np.nan
+        frames.append(tidy(table, name))
+    scores = pd.concat(frames, ignore_index=True)
+    found = accuracy_by_labels(scores, "knn")
+    assert list(found.columns) == [0.1, 0.25, 0.5, 1.0]
+    np.testing.assert_allclose(found.loc["a"], [0.2, 0.3, 0.4, 0.5])
+    np.testing.assert_allclose(found.loc["b"], [0.2, 0.3, 0.4, 0.5])
+    assert found.attrs["datasets"] == 2
+    lines = label_chart(found, "5-NN").axes[0].lines
+    np.testing.assert_allclose([line.get_ydata() for line in lines], found)
+    with pytest.raises(ReportError, match="fid is not given shares"):
+        accuracy_by_labels(scores, "fid")
+    with pytest.raises(ReportError, match="there is no score 'knn_10'"):
+        accuracy_by_labels(scores[scores["score"] != "knn_10"], "knn")
+    of_b = scores["variant"] == "b"
+    with pytest.raises(ReportError, match="no data set has knn of all methods"):
+        accuracy_by_labels(scores[of_b == (scores["dataset"] == "d1")], "knn")
