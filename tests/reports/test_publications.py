@@ -60,6 +60,7 @@ def test_a_file_alone_is_read_as_its_store(folder, tmp_path):
     report(folder / "out", with_store, gaps="common")
     report({}, alone, gaps="common", against=[str(folder / "out.parquet")])
     assert check(alone) == []
+    assert ">nan<" not in (alone / "failures.html").read_text(encoding="utf-8")
     for name in ("scores", "references", "leaderboard", "generation", "fid"):
         assert (alone / f"tables/{name}.csv").read_bytes() == (with_store / f"tables/{name}.csv").read_bytes()
 
