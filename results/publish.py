@@ -33,11 +33,11 @@ def publish(out: str | Path, path: str | Path, statement: Statement) -> Publicat
 
     Raises:
         StoreError: The folder cannot be read, no job has finished, jobs lack scores that others of the same kind
-            have, the file is not called so, or cannot be written.
+            have, the name of the file has another ending, or cannot be written.
     """
     path = Path(path)
     if path.suffix != ".parquet":
-        raise StoreError(f"{path}: a published file is called so, such as {path.stem}.parquet")
+        raise StoreError(f"{path}: the name of a published file ends in .parquet; write {path.stem}.parquet")
     store = ResultStore(out)
     tables = _tables(store)
     if lack := lacking(tables):

@@ -150,7 +150,7 @@ def test_what_is_no_published_file_is_said(store, tmp_path):
     for name, message in {"other": "no published file", "text": "cannot be read", "nix": "there is no file"}.items():
         with pytest.raises(StoreError, match=message):
             open_results(tmp_path / f"{name}.parquet")
-    with pytest.raises(StoreError, match=r"called so, such as ours\.parquet"):
+    with pytest.raises(StoreError, match=r"ends in .parquet; write ours\.parquet"):
         publish(store.path, tmp_path / "ours.csv", STATED)
     ResultStore(tmp_path / "empty", create=True).write_failure(job_row("ab12", "failed"))
     with pytest.raises(StoreError, match="no finished job"):
