@@ -5,6 +5,8 @@ from .claims import Claims
 from .errors import StoreError
 from .merge import merge
 from .provenance import commit, hash_json, versions
+from .publication import USES_TEST, Publication, Statement
+from .publish import open_results, publish
 from .records import STATUSES, JobRow, ReferenceRow, ScoreRow
 from .scale import Floor, RealSeries, Scale
 from .scores import SCORES, Score, judged_scores, label_curves, scaled_scores, score_of
@@ -13,17 +15,20 @@ from .store import ResultStore
 __all__ = [
     "SCORES",
     "STATUSES",
+    "USES_TEST",
     "CheckResult",
     "Claims",
     "Finding",
     "Floor",
     "JobRow",
+    "Publication",
     "RealSeries",
     "ReferenceRow",
     "ResultStore",
     "Scale",
     "Score",
     "ScoreRow",
+    "Statement",
     "StoreError",
     "check",
     "commit",
@@ -31,6 +36,8 @@ __all__ = [
     "judged_scores",
     "label_curves",
     "merge",
+    "open_results",
+    "publish",
     "scaled_scores",
     "score_of",
     "versions",

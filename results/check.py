@@ -14,6 +14,7 @@ from .errors import DamagedError, StoreError, one_line
 from .files import leftovers
 from .records import schema_of
 from .shards import Shard, list_shards, load_shard, parse
+from .standing import usual_scores
 from .store import TABLES, ResultStore
 
 SET_ASIDE = "set-aside"
@@ -149,9 +150,7 @@ class _Look:
         for job in orphans:
             self._tell("orphan", job, f"has scores and no attempt that went well: {', '.join(sorted(have[job]))}")
         if wanted is None:
-            usual = {key: set(group) for key, group in scores.groupby(["variant", "preset"])["score"]}
-            rows = zip(good["job"], good["variant"], good["preset"], strict=True)
-            wanted = {job: usual.get((variant, preset), set()) for job, variant, preset in rows}
+            wanted = usual_scores(good, scores)
         again = set(orphans)
         for job, names in sorted(wanted.items()):
             if lacking := sorted(set(names) - self.finished.get(job, set())):

@@ -1,4 +1,4 @@
-"""The three kinds of rows a store holds, and their parquet schemas.
+"""The kinds of rows that a store or a published file holds, and their parquet schemas.
 
 A field's type is its column's type, and `| None` makes the column nullable: a class below is the whole
 definition of its table. All fields are given by name.
@@ -177,6 +177,25 @@ class ReferenceRow:
     treatment: str
     protocol_version: int
     preset: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloorRow:
+    """The score of a generator without use on a data set, from which a generation score is read (see `results.scale`).
+
+    Attributes:
+        dataset: Name of the data set.
+        score: Name of the generation score.
+        value: The score of that generator; NaN where it cannot be known.
+        generator: The generator, in words.
+        reference: Key of the set of references that it belongs to.
+    """
+
+    dataset: str
+    score: str
+    value: float
+    generator: str
     reference: str
 
 

@@ -81,7 +81,7 @@ def write_shard(
         compression="zstd" if large else "snappy",
         use_dictionary=large,
         write_statistics=large,
-        store_schema=False,
+        store_schema=large,  # without it the names of what is replaced are left out, too
         write_page_checksum=True,
     )
     content = sink.getvalue()

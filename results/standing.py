@@ -36,3 +36,15 @@ def _twice(jobs: pd.DataFrame, name: str) -> pd.Series:
     before = seconds.groupby(jobs["job"]).cumsum() - seconds
     brought = jobs["seconds_earlier"].fillna(0.0).astype(float)
     return brought.clip(upper=before).groupby(jobs["job"]).sum()
+
+
+def usual_scores(good: pd.DataFrame, scores: pd.DataFrame) -> dict[str, set[str]]:
+    """Return the scores expected of each finished job: those that any job of the same variant and preset has.
+
+    Args:
+        good: Successful attempts, with the columns job, variant and preset.
+        scores: Scores, with the columns variant, preset and score.
+    """
+    usual = {key: set(group) for key, group in scores.groupby(["variant", "preset"])["score"]}
+    rows = zip(good["job"], good["variant"], good["preset"], strict=True)
+    return {str(job): usual.get((variant, preset), set()) for job, variant, preset in rows}

@@ -14,7 +14,7 @@ from ...results import StoreError
 from ..errors import JobFailed, PoolError, UsageError
 
 # Importing a module of commands adds them, in this order, to the help.
-from . import choices, data, demo, info, reporting, stores, sweeping  # noqa: F401
+from . import choices, data, demo, info, publishing, reporting, stores, sweeping  # noqa: F401
 from .app import app
 from .output import drop_output, steady_streams
 

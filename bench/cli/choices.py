@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from ... import datasets
-from ...results import SCORES
+from ...results import SCORES, USES_TEST, Publication
 from .app import app
 from .output import print_table
 
@@ -50,11 +50,23 @@ def list_(
 
 def _print_published() -> None:
     """Print each table that ships with the package: name, data sets, scores, methods, origin, and how to read it."""
-    from ...results.published import published
+    from ...results.published import OWN, own_path, published
 
+    if own_path().is_file():
+        _print_own(OWN, Publication(own_path()))
     for name, rows in published().groupby("source"):
         scores, methods = (", ".join(dict.fromkeys(rows[column])) for column in ("score", "variant"))
         first = rows.iloc[0]
         print(f"{name}: {rows['dataset'].nunique()} data sets; {scores}")
         for text in (f"methods: {methods}", first["citation"], first["comparable"]):
             print(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    "))
+
+
+def _print_own(name: str, own: Publication) -> None:
+    """Print the published file of the package's own results as a table from elsewhere is printed."""
+    facts, statement = own.about["facts"], own.statement
+    scores = dict.fromkeys(own.table("scores")["score"].to_pylist())
+    print(f"{name}: {facts['datasets']} data sets; {', '.join(scores)}")
+    compared = f"rows of a result folder, preset {', '.join(facts['presets'])}, with {USES_TEST[statement.uses_test]}"
+    for text in (f"methods: {', '.join(facts['methods'])}", statement.citation or statement.authors, compared):
+        print(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    "))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from ...datasets import catalogue
 from ..errors import UsageError
 from .app import app
 
+_OUTS: Any = typer.Argument(metavar="OUT...", help="Folders of results, or published files.")
 Labels = Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")]
 PresetOf = Annotated[str | None, typer.Option(help="Needed where OUT holds several.")]
 ProtocolOf = Annotated[int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")]
@@ -24,12 +25,14 @@ MixJudges = Annotated[
 
 @app.command()
 def report(
-    outs: Annotated[list[Path] | None, typer.Argument(metavar="OUT...", help="Folders of results.")] = None,
+    outs: Annotated[
+        list[Path] | None, typer.Argument(metavar="OUT...", help="Folders of results, or published files.")
+    ] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the site; OUT/report by default.")] = None,
     label: Labels = None,
     against: Annotated[
         list[str] | None,
-        typer.Option(help="published:NAME, published:NAME/METHOD, a CSV, or SCORE=CSV of data sets x methods."),
+        typer.Option(help="A published FILE.parquet, published:NAME, published:NAME/METHOD, a CSV, or SCORE=CSV."),
     ] = None,
     preset: PresetOf = None,
     protocol: ProtocolOf = None,
@@ -61,7 +64,7 @@ def report(
 
 @app.command()
 def table(
-    outs: Annotated[list[Path], typer.Argument(metavar="OUT...", help="Folders of results.")],
+    outs: Annotated[list[Path], _OUTS],
     score: Annotated[str, typer.Option(help="Name of the score; see ucrbench list scores.")],
     format_: Annotated[Literal["csv", "xlsx", "tex", "md"], typer.Option("--format", help="Of the table.")] = "csv",
     to: Annotated[Path | None, typer.Option(help="Folder of the table; the current one by default.")] = None,

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...results import JobRow, ReferenceRow, ResultStore, ScoreRow
+from ...results import JobRow, ReferenceRow, ScoreRow
 from ...results.records import schema_of
 from .continuous import beside_continuous
 from .errors import ReportError
 from .external import read_external
 from .foreign import matched
 from .judges import judges_note
+from .methods import suffix
+from .publications import Wanted, on_datasets, read_results, select_publication, wanted
 from .rows import hash_rows, row_digests
-from .selection import AS_IT_IS, Reading, Selection, select
+from .selection import AS_IT_IS, Reading, Selection
 
 # Across stores: scores of other data, or by another definition, are of another thing.
 _SAME = (("score_version", "score"), ("data_hash", "dataset"), ("treatment", "dataset"))
@@ -37,15 +39,17 @@ def select_stores(
     """Select the results of one store or several, and of others to hold them against.
 
     With several stores, a method is named after its store too: `vqvae [A]`. The same variant in two stores is two
-    methods, told apart by the label alone, so that the same job may be in both.
+    methods, told apart by the label alone, so that the same job may be in both. A published file is read as a store
+    is; of those to compare with, the label is their title.
 
     Args:
-        stores: A store's folder, or several by their labels. A single one with the label "" has no label. None, as
-            {}, where results from elsewhere are compared among themselves.
+        stores: A store's folder or a published file, or several by their labels. A single one with the label "" has
+            no label. None, as {}, where results from elsewhere are compared among themselves.
         preset: The preset of all; needed where one of the stores holds several.
         against: Other results to compare with: "published:NAME" for a table that ships with the package,
-            "published:NAME/METHOD,METHOD" for some of its methods, the path of a tidy CSV, or "SCORE=PATH" for a CSV
-            of data sets x methods; see `read_external`. Of these, the data sets that the stores have.
+            "published:NAME/METHOD,METHOD" for some of its methods, the path of a published file or of a tidy CSV, or
+            "SCORE=PATH" for a CSV of data sets x methods; see `publications.wanted` and `read_external`. Of these,
+            the data sets that the stores have.
         protocol: The version of the protocol of all; needed where one of the stores holds several.
         reading: How the rows are read.
 
@@ -65,12 +69,17 @@ def select_stores(
         raise ReportError("name a store to report on, or results from elsewhere")
     if len(stores) > 1 and "" in stores:
         raise ReportError("several stores need a label each")
-    parts = {label: _labelled(select(ResultStore(path), preset, protocol), label) for label, path in stores.items()}
+    files = {spec: want for spec in against if (want := wanted(spec)) is not None}
+    parts = {label: read_results(path, preset, protocol) for label, path in stores.items()}
+    own = tuple(parts)
+    parts |= _published(parts, list(files.values()), preset, protocol)
+    if len(parts) > 1 or "" not in parts:
+        parts = {label: _labelled(selection, label) for label, selection in parts.items()}
     merged = _merge(parts) if parts else _nothing()
     scores, notes = merged.scores, list(merged.notes)
-    for spec in against:
+    for spec in (spec for spec in against if spec not in files):
         found = read_external(spec)
-        found = matched(found, spec, merged.jobs) if stores else found
+        found = matched(found, spec, merged.jobs) if parts else found
         notes.append(found.note)
         scores = pd.concat([scores, found.rows], ignore_index=True)
     scores, footnotes = beside_continuous(scores)
@@ -84,6 +93,7 @@ def select_stores(
         wanted_preset=preset,
         wanted_protocol=protocol,
         against=against,
+        published=tuple(label for label in parts if label not in own),
         notes=(*notes, *judges_note(scores, reading.mix_judges)),
         reading=reading,
         footnotes=footnotes,
@@ -104,12 +114,29 @@ def _nothing() -> Selection:
     )
 
 
-def _labelled(selection: Selection, label: str) -> Selection:
-    if not label:
-        return selection
+def _published(
+    parts: Mapping[str, Selection], files: Sequence[Wanted], preset: str | None, protocol: int | None
+) -> dict[str, Selection]:
+    """Return the selections of published files by title, of the data sets of the stores `parts` where there are any.
 
+    Raises:
+        ReportError: Two would have one label, or a file cannot be selected from.
+        StoreError: A file cannot be read.
+    """
+    here = sorted({name for part in parts.values() for name in part.datasets})
+    found: dict[str, Selection] = {}
+    for want in files:
+        selection, title = select_publication(want, preset, protocol)
+        if title in parts or title in found:
+            raise ReportError(f"{want.spec}: there are two results called {title!r}; give one of them another name")
+        found[title] = on_datasets(selection, here, want.spec) if parts else selection
+    # A single file without a store needs no label.
+    return found if parts or len(found) > 1 else dict(zip([""], found.values(), strict=False))
+
+
+def _labelled(selection: Selection, label: str) -> Selection:
     def name(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(method=frame["method"] + f" [{label}]", store=label)
+        return frame.assign(method=frame["method"] + suffix(label), store=label)
 
     (path,) = selection.stores.values()
     references = selection.references.assign(store=label)
@@ -133,7 +160,7 @@ def _merge(parts: Mapping[str, Selection]) -> Selection:
     presets = {label: part.preset for label, part in parts.items()}
     alike = len(set(presets.values())) == 1
     preset = (
-        next(iter(presets.values())) if alike else ", ".join(f"{name} [{label}]" for label, name in presets.items())
+        next(iter(presets.values())) if alike else ", ".join(name + suffix(label) for label, name in presets.items())
     )
     return Selection(
         scores=scores,
@@ -142,7 +169,7 @@ def _merge(parts: Mapping[str, Selection]) -> Selection:
         preset=preset,
         rows_hash="",
         stores={label: path for part in parts.values() for label, path in part.stores.items()},
-        notes=tuple(_notes(scores)),
+        notes=(*(note for part in parts.values() for note in part.notes), *_notes(scores)),
     )
 
 
@@ -153,7 +180,7 @@ def _notes(scores: pd.DataFrame) -> list[str]:
             lambda found: ", ".join(sorted(map(str, set(found))))
         )
         if by_store.nunique() > 1:
-            said = "; ".join(f"{label}: {_short(value)}" for label, value in by_store.items())
+            said = "; ".join(f"{label or 'here'}: {_short(value)}" for label, value in by_store.items())
             notes.append(f"The stores differ in {title} ({said}).")
     return notes
 

@@ -104,7 +104,11 @@ class Lineage:
         manifest = {
             "format": FORMAT,
             "rows": selection.rows_hash,
-            "stores": {label: os.path.relpath(path, home) for label, path in selection.stores.items()},
+            "stores": {
+                label: os.path.relpath(path, home)
+                for label, path in selection.stores.items()
+                if label not in selection.published  # they are among those of `against`
+            },
             "preset": selection.wanted_preset,
             "protocol": selection.wanted_protocol,
             "against": [move_spec(spec, lambda path: os.path.relpath(path, home)) for spec in selection.against],

@@ -61,6 +61,11 @@ def ordered(methods: Iterable[str]) -> list[str]:
     return sorted(set(methods), key=position)
 
 
+def suffix(label: str) -> str:
+    """Return what stands behind a name to tell whose it is: " [A]"; nothing for a store without a label."""
+    return f" [{label}]" if label else ""
+
+
 def shorten(text: str, length: int = 32) -> str:
     """Return a text of at most `length` characters."""
     return text if len(text) <= length else text[: length - 1] + "…"

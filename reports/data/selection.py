@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...results import ResultStore, judged_scores
+from ...results import Publication, ResultStore, judged_scores, open_results
 from .errors import ReportError
 from .methods import name_methods
 from .rows import hash_rows, row_digests
@@ -51,11 +51,12 @@ class Selection:
         references: Real-data references, one row per data set and score; of several stores those of each.
         preset: The preset all of it was made with; with several stores, that of each; empty without a store.
         rows_hash: Hash of the score rows; a report of the same rows carries the same.
-        stores: Folders by label; a single store without a label has the label "". With labels, the frames
-            have a column `store`.
+        stores: Folders and published files by label; a single store without a label has the label "". With labels, the
+            frames have a column `store`; beside published files one store may be without, and its label there is "".
         wanted_preset: The preset that was asked for, None where there was but one.
         wanted_protocol: The version of the protocol that was asked for, None where there was but one.
         against: Other results that were asked for.
+        published: Labels of those stores that are published files among `against`.
         notes: Sentences on what the methods do not share, for captions.
         footnotes: Sentences on single scores, by their names.
         reading: How the rows are read.
@@ -71,6 +72,7 @@ class Selection:
     wanted_preset: str | None = None
     wanted_protocol: int | None = None
     against: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     footnotes: Mapping[str, str] = field(default_factory=dict)
     reading: Reading = AS_IT_IS
@@ -86,16 +88,16 @@ class Selection:
         of = list(self.footnotes.values()) if score is None else [self.footnotes.get(score, "")]
         return [note for note in dict.fromkeys((*self.notes, *of)) if note]
 
-    def open(self, label: str = "") -> ResultStore:
+    def open(self, label: str = "") -> ResultStore | Publication:
         """Open the store behind a label, for its samples, latents and curves."""
-        return ResultStore(self.stores[label])
+        return open_results(self.stores[label])
 
 
-def select(store: ResultStore, preset: str | None = None, protocol: int | None = None) -> Selection:
+def select(store: ResultStore | Publication, preset: str | None = None, protocol: int | None = None) -> Selection:
     """Return the comparable results of a store.
 
     Args:
-        store: An open store.
+        store: An open store, or a published file.
         preset: The preset to report on; needed where the store holds several.
         protocol: The version of the protocol to report on; needed where the store holds several.
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ...results import score_of
+from ..data.methods import suffix
 from ..stats.shares import share_summary
 from .content import Content
 
@@ -25,7 +26,7 @@ def levels_of_dataset(name: str, content: Content) -> dict[str, dict[str, dict[s
     for row in rows.itertuples():
         low, high = (row.nothing, row.real) if score_of(row.score).higher_is_better else (row.real, row.nothing)
         level = {"nothing": row.nothing, "real": row.real, "nothing_is": row.nothing_is, "apart": high > low}
-        found.setdefault(f" [{row.store}]" if apart else "", {}).setdefault(row.score, level)
+        found.setdefault(suffix(row.store) if apart else "", {}).setdefault(row.score, level)
     return found
 
 

@@ -10,7 +10,7 @@ from ...results import score_of
 from ..data.errors import ReportError
 from ..data.frames import higher_is_better, score_names, seed_means, whole
 from ..data.judges import mixed_datasets
-from ..data.methods import name_methods, ordered
+from ..data.methods import name_methods, ordered, suffix
 from .comparison import Comparison, NotCompared, compare
 
 GAP = "–"
@@ -107,7 +107,7 @@ def _real(score: str, references: pd.DataFrame | None, datasets: pd.Index) -> pd
     if rows.empty:
         return None
     if "store" in rows and (rows.groupby("dataset")["value"].nunique() > 1).any():
-        real = rows.assign(store=" [" + rows["store"] + "]").pivot(index="dataset", columns="store", values="value")
+        real = rows.assign(store=rows["store"].map(suffix)).pivot(index="dataset", columns="store", values="value")
     else:
         real = rows.drop_duplicates("dataset").set_index("dataset")[["value"]].set_axis([""], axis=1)
     return real.astype(float).reindex(datasets)

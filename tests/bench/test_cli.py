@@ -11,7 +11,7 @@ import pytest
 
 from ucrbench.bench.planning.presets import PRESETS
 from ucrbench.models.variants import VARIANTS
-from ucrbench.results import JobRow, ResultStore, ScoreRow, versions
+from ucrbench.results import JobRow, ResultStore, ScoreRow, published, versions
 
 HERE = Path(__file__).parent
 
@@ -91,6 +91,9 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         (("status", "OUT"), "there are no results"),
         (("report", "OUT"), "there are no results"),
         (("merge", "OUT", "-o", "OTHER"), "there are no results"),
+        (("publish", "OUT"), "name a folder of results and the file to write"),
+        (("publish", "OUT", "OTHER.parquet"), "state --title, --authors, --contact, --code, --licence, --uses-test"),
+        (("publish", "--check", "FILE"), "cannot be read as parquet"),
         (("nonsense",), "No such command"),
         (("list", "colours"), "colours"),
         (("plan", "-d", "GunPoint", "-p", "thesys"), "did you mean thesis"),
@@ -216,7 +219,7 @@ def test_wrong_weights_are_refused(call, tmp_path, content):
     assert not (tmp_path / "out").exists()
 
 
-def test_run_status_report_and_merge(call, own, tmp_path):
+def test_run_status_report_publish_and_merge(call, own, tmp_path, monkeypatch):
     out = tmp_path / "out"
     place = [out if word == "OUT" else word for word in RUN]
     status, said, _ = call(*place, "-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--jobs", 1)
@@ -234,6 +237,15 @@ def test_run_status_report_and_merge(call, own, tmp_path):
     assert (status, "failed: own_models:Raises on ItalyPowerDemand, seed 0: RuntimeError: no luck" in said) == (0, True)
     status, said, _ = call("merge", out, "-o", tmp_path / "both")
     assert (status, said.startswith("6 jobs in")) == (0, True)
+    stated = [word for name in ("title", "authors", "contact", "code", "licence") for word in (f"--{name}", name)]
+    file = tmp_path / "shared.parquet"
+    status, told, _ = call("publish", out, file, *stated, "--uses-test", "none")
+    assert (status, "of 6 jobs on 2 data sets, 1 failed" in told) == (0, True)
+    assert call("publish", "--check", file) == (0, told, "")
+    status, said, _ = call("report", out, "--against", file, "--to", tmp_path / "site")
+    assert (status, "ae [title]" in Path(said.strip()).read_text(encoding="utf-8")) == (0, True)
+    monkeypatch.setattr(published, "own_path", lambda: file)
+    assert call("list", "published")[1].startswith("ucrbench: 2 data sets; ")
 
 
 def test_plan_downloads_nothing(call, tmp_path):
@@ -257,7 +269,7 @@ def test_data_commands(call, tmp_path):
     assert (status, said.startswith("ok   GunPoint")) == (0, True)
 
 
-@pytest.mark.parametrize("command", ["list", "plan", "run", "status", "merge", "report", "demo"])
+@pytest.mark.parametrize("command", ["list", "plan", "run", "status", "merge", "publish", "report", "demo"])
 def test_help_shows_an_example(call, command):
     status, said, _ = call(command, "--help")
     assert (status, f"Example: ucrbench {command}" in said) == (0, True)

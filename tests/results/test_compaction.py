@@ -82,6 +82,19 @@ def test_the_last_write_counts_whatever_was_compacted(steps, back):
         assert list(store.scratch.iterdir()) == []
 
 
+def test_what_a_part_replaces_counts_no_more_though_it_is_still_there(eager, tmp_path, monkeypatch):
+    """A compaction that is killed before it deletes leaves older values beside the part that holds the newest."""
+    store = ResultStore(tmp_path, create=True)
+    for value in (1.0, 2.0):
+        store.write_success(job_row("ab12"), [score_row("ab12", value=value)])
+    first, second = sorted((tmp_path / "scores").iterdir(), key=lambda path: path.name)
+    monkeypatch.setattr(compaction, "_delete", lambda folder, names: None)
+    store.compact()
+    second.unlink()
+    assert first.exists()
+    assert store.scores()["value"].tolist() == [2.0]
+
+
 def test_many_shards_become_few(eager, tmp_path):
     store = ResultStore(tmp_path, create=True)
     for number in range(100):

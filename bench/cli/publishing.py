@@ -1,0 +1,63 @@
+"""`publish`: a result folder as one file for others, and the check of such a file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ...results import USES_TEST, Publication, Statement
+from ...results import publish as publish_results
+from ..errors import UsageError
+from .app import app
+
+
+@app.command()
+def publish(
+    out: Annotated[Path | None, typer.Argument(help="Folder of the results.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.parquet", help="The file to write.")] = None,
+    title: Annotated[str, typer.Option(help="Short name, by which reports tell its methods from others.")] = "",
+    authors: Annotated[str, typer.Option(help="Who made the results.")] = "",
+    contact: Annotated[str, typer.Option(help="Whom to ask about them, such as an address.")] = "",
+    code: Annotated[str, typer.Option(help="Where the code lies that made them.")] = "",
+    licence: Annotated[str, typer.Option(help="Under which the file may be used, such as CC BY 4.0.")] = "",
+    uses_test: Annotated[
+        Literal["none", "series", "labels"] | None,
+        typer.Option(help="What of the test splits was used in training: none, series without labels, or labels."),
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where more is said of them.")] = "",
+    citation: Annotated[str, typer.Option(help="How to cite them.")] = "",
+    check: Annotated[Path | None, typer.Option(metavar="FILE.parquet", help="A file to check; write none.")] = None,
+) -> None:
+    """Write the results of OUT as one file to share, or check such a file; exit status 2 where it is refused.
+
+    Example: ucrbench publish --check results.parquet
+    """
+    if check is not None:
+        _tell(Publication(check))
+        return
+    if out is None or file is None:
+        raise UsageError("name a folder of results and the file to write, or a file to check with --check")
+    given = {
+        "title": title,
+        "authors": authors,
+        "contact": contact,
+        "code": code,
+        "licence": licence,
+        "uses_test": uses_test or "",
+    }
+    if missing := [f"--{name.replace('_', '-')}" for name, text in given.items() if not text.strip()]:
+        raise UsageError(f"published results state {', '.join(missing)}, too; see ucrbench publish --help")
+    _tell(publish_results(out, file, Statement(**given, url=url, citation=citation)))
+
+
+def _tell(published: Publication) -> None:
+    """Print what a file holds, once its rows are read and held against its metadata."""
+    published.table("scores")
+    facts, statement = published.about["facts"], published.statement
+    failed = sum(facts["failed"].values())
+    print(f"{published.path}: {statement.title}, by {statement.authors}; {USES_TEST[statement.uses_test]}")
+    print(
+        f"{facts['scores']} scores of {facts['finished']} jobs on {facts['datasets']} data sets, {failed} failed; "
+        f"preset {', '.join(facts['presets'])}; {published.path.stat().st_size / 1000:.0f} kB; "
+        f"rows {published.about['rows_sha256'][:20]}"
+    )

@@ -1,0 +1,123 @@
+"""Published files beside stores: which of the results from elsewhere they are, and what of them is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from ...results import SCORES, USES_TEST, Publication, open_results
+from ...results.published import OWN, own_path
+from .errors import ReportError
+from .selection import Selection, select
+
+_SUFFIX = ".parquet"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A published file that a user asked to compare with.
+
+    Attributes:
+        spec: What the user wrote.
+        path: The file.
+        score: The one score that is meant; "" for all.
+        variants: The variants that are meant; none for all.
+    """
+
+    spec: str
+    path: Path
+    score: str = ""
+    variants: tuple[str, ...] = ()
+
+
+def wanted(spec: str) -> Wanted | None:
+    """Return the published file that a spec names, None where it names a table of another kind.
+
+    Args:
+        spec: The path of a published file, "published:ucrbench" for that of the package, or
+            "published:ucrbench/VARIANT,VARIANT"; each also as "SCORE=...".
+
+    Raises:
+        ReportError: The package has none of its own.
+    """
+    score, equals, named = spec.partition("=")
+    if not equals or score not in SCORES:
+        score, named = "", spec
+    name, _, variants = named.partition("/")
+    if name.casefold() == f"published:{OWN}":
+        if not own_path().is_file():
+            raise ReportError(f"{spec}: this version ships no results of its own; name a published file in its place")
+        return Wanted(spec, own_path(), score, tuple(one.strip() for one in variants.split(",") if one.strip()))
+    return Wanted(spec, Path(named), score) if named.endswith(_SUFFIX) else None
+
+
+def read_results(path: str | Path, preset: str | None, protocol: int | None) -> Selection:
+    """Return the comparable results of a store or of a published file, of which a note tells whose they are.
+
+    Raises:
+        ReportError: As `select`.
+        StoreError: It cannot be read, or is refused.
+    """
+    results = open_results(path)
+    selection = select(results, preset, protocol)
+    return replace(selection, notes=(_note(results),)) if isinstance(results, Publication) else selection
+
+
+def select_publication(want: Wanted, preset: str | None, protocol: int | None) -> tuple[Selection, str]:
+    """Return the rows of a published file that are meant, and its title.
+
+    Raises:
+        ReportError: As `select`, or the file has no such variant or score.
+        StoreError: It cannot be read, or is refused.
+    """
+    title = Publication(want.path).statement.title
+    try:
+        selection = read_results(want.path, preset, protocol)
+    except ReportError as error:
+        raise ReportError(f"{want.spec}: {error}") from error
+    there = set(selection.scores["variant"])
+    if missing := [name for name in want.variants if name not in there]:
+        raise ReportError(f"{want.spec}: there is no method {missing[0]!r}; there are: {', '.join(sorted(there))}")
+    if want.variants:
+        selection = _rows(selection, "variant", want.variants)
+    if want.score:
+        scores = selection.scores[selection.scores["score"] == want.score]
+        if scores.empty:
+            raise ReportError(f"{want.spec}: the file has no {want.score}")
+        selection = replace(selection, scores=scores.reset_index(drop=True))
+    return selection, title
+
+
+def on_datasets(selection: Selection, datasets: Sequence[str], spec: str) -> Selection:
+    """Return the rows on these data sets; the note says how many others there are.
+
+    Raises:
+        ReportError: There is none of them.
+    """
+    theirs = selection.datasets
+    if not set(theirs) & set(datasets):
+        raise ReportError(f"{spec} and the store have no data set in common: {theirs[0]} there, {datasets[0]} here")
+    out = len(set(theirs) - set(datasets))
+    left = f" Of its {len(theirs)} data sets {out} are not here." if out else ""
+    return replace(_rows(selection, "dataset", datasets), notes=tuple(note + left for note in selection.notes))
+
+
+def _rows(selection: Selection, column: str, names: Sequence[str]) -> Selection:
+    def cut(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame[column].isin(names)].reset_index(drop=True) if column in frame else frame
+
+    return replace(
+        selection, scores=cut(selection.scores), jobs=cut(selection.jobs), references=cut(selection.references)
+    )
+
+
+def _note(published: Publication) -> str:
+    statement, facts = published.statement, published.about["facts"]
+    failed = sum(facts["failed"].values())
+    cited = f" {statement.citation.rstrip('.')}." if statement.citation else ""
+    return (
+        f"[{statement.title}]: published by {statement.authors} on {str(published.about.get('written_at'))[:10]}, with "
+        f"{USES_TEST[statement.uses_test]}; {facts['finished']} jobs finished, {failed} failed; code: "
+        f"{statement.code}.{cited}"
+    )

@@ -1,0 +1,89 @@
+"""Writing a published file from a result folder."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .errors import StoreError
+from .files import sync_folder, write_whole
+from .packing import packed
+from .provenance import versions
+from .publication import Publication, Statement, lacking, metadata_of
+from .records import FloorRow, to_table
+from .store import ResultStore
+
+_PRIVATE = ("error", "traceback")  # of attempts: they tell of the machine, its folders and who works there
+
+
+def publish(out: str | Path, path: str | Path, statement: Statement) -> Publication:
+    """Write the results of a folder as one parquet, for others to read.
+
+    It holds the scores of every finished job, all attempts at jobs, without errors and tracebacks, and of each data
+    set's real series the references and the floors. It appears whole or not at all; one that was there is replaced.
+
+    Args:
+        out: Folder of the results.
+        path: The file, with the ending .parquet.
+        statement: The statement of those who publish it.
+
+    Returns:
+        The file, open for reading and checked.
+
+    Raises:
+        StoreError: The folder cannot be read, no job has finished, jobs lack scores that others of the same kind
+            have, the name of the file has another ending, or cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".parquet":
+        raise StoreError(f"{path}: the name of a published file ends in .parquet; write {path.stem}.parquet")
+    store = ResultStore(out)
+    tables = _tables(store)
+    if lack := lacking(tables):
+        raise StoreError(f"{store.path} cannot be published: {lack}")
+    written = {"written_at": datetime.now(UTC).isoformat(timespec="seconds"), "written_by": versions()["ucrbench"]}
+    table = packed(tables).replace_schema_metadata(metadata_of(statement, tables, **written))
+    write_whole(path, path.parent, lambda file: pq.write_table(table, file, compression="zstd"))
+    sync_folder(path.parent)
+    return Publication(path)
+
+
+def _tables(store: ResultStore) -> dict[str, pa.Table]:
+    jobs = store.table("jobs")
+    finished = {job for job, status in _pairs(jobs, "job", "status") if status == "ok"}
+    scores = store.table("scores")
+    # Scores of a job that was cut off before its end count nowhere.
+    scores = scores.filter(pa.array([job in finished for job in scores["job"].to_pylist()], pa.bool_()))
+    for name in _PRIVATE:
+        place = jobs.column_names.index(name)
+        jobs = jobs.set_column(place, jobs.schema.field(name), pa.nulls(jobs.num_rows, pa.string()))
+    references = store.table("references")
+    return {"scores": scores, "jobs": jobs, "references": references, "floors": _floors(store, references)}
+
+
+def _floors(store: ResultStore, references: pa.Table) -> pa.Table:
+    jobs = store.jobs()
+    keys = sorted(set(_pairs(references, "dataset", "reference")))
+    return to_table(
+        FloorRow,
+        [
+            FloorRow(dataset=dataset, score=name, value=floor.value, generator=floor.generator, reference=reference)
+            for dataset, reference in keys
+            for name, floor in store.floors(dataset, reference, jobs).items()
+        ],
+    )
+
+
+def _pairs(table: pa.Table, first: str, second: str) -> list[tuple[str, str]]:
+    return list(zip(table[first].to_pylist(), table[second].to_pylist(), strict=True))
+
+
+def open_results(path: str | Path) -> ResultStore | Publication:
+    """Open results for reading: a result folder, or a published file.
+
+    Raises:
+        StoreError: There is neither at `path`, or it cannot be read.
+    """
+    path = Path(path)
+    return Publication(path) if path.suffix == ".parquet" and not path.is_dir() else ResultStore(path)
