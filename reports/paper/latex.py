@@ -45,6 +45,7 @@ _ESCAPES = {
     "]": "{]}",
     "±": r"$\pm$",
     "–": "--",
+    "\u202f": r"\,",
     "…": r"\ldots{}",
     "χ": r"$\chi$",
     "²": r"\textsuperscript{2}",
@@ -280,7 +281,7 @@ def _head(head: str) -> str:
 
 def _width(text: str) -> float:
     """Return the width of a text in points, in \\footnotesize; a letter that is printed as its code counts as that."""
-    shown = re.sub(r"[^\x20-\x7e\xc0-\xff–…±χ²]", "U+FFFFF", text)
+    shown = re.sub(r"[^\x20-\x7e\xc0-\xff\u202f–…±χ²]", "U+FFFFF", text)
     return sum(_WIDTHS.get(letter, _CAPITAL if letter.isupper() else _LETTER) for letter in shown)
 
 

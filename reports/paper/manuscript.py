@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...results import scaled_scores, score_of
+from ...results import ResultStore, scaled_scores, score_of
 from ..data.errors import ReportError
+from ..data.kept import kept_of
 from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
 from ..data.methods import ordered
@@ -21,7 +23,7 @@ from ..draw.series import real_against_generated
 from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
-from ..stats.shares import normalised, share_summary
+from ..stats.shares import normalised, range_text, share_summary, share_text
 from ..stats.tables import board_places, coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
 
@@ -179,35 +181,32 @@ def generation(work: Manuscript) -> None:
         return
     work.body += ["", r"\clearpage\section*{Generation between nothing and real series}"]
     summary = share_summary(rows).reindex(ordered(rows["method"]))
-    summary.columns = [
-        f"{score_of(score).title}{' data sets' if what == 'datasets' else ''}" for score, what in summary.columns
-    ]
+    columns = {}
+    for score in (name for name in scaled_scores() if name in summary):
+        columns[score_of(score).title] = [_share_and_range(row) for row in summary[score].itertuples()]
+    shares = pd.DataFrame(columns, index=summary.index)
     ways = "; ".join(f"{score_of(name).title}: {score_of(name).scale.way}" for name in scaled_scores())
     caption = (
-        "Median over data sets of the share of the distance covered from a generator without use (0) to real series "
-        f"(1), and the number of data sets with a share. {ways}."
+        "Median over data sets of the share of the distance covered from a generator without use (0 %) to real series "
+        f"(100 %), in brackets its range and the number of these data sets. {ways}."
     )
     source = Source(("scores", "references"), scores=scaled_scores())
-    work.table(
-        "generation", source, lambda hash_: frame_latex(summary, "Method", caption, "generation", 2, hash_), rows
-    )
+    work.table("generation", source, lambda hash_: frame_latex(shares, "Method", caption, "generation", 2, hash_), rows)
+
+
+def _share_and_range(row: NamedTuple) -> str:
+    span = range_text(row.low, row.high)
+    return f"{share_text(row.median)} ({span}{', ' * bool(span)}{row.datasets:.0f})"
 
 
 def series(work: Manuscript) -> None:
     """Add real and generated series of the first few data sets, where some were kept."""
     selection = work.selection
-    done = selection.jobs[selection.jobs["status"] == "ok"].sort_values(["seed", "job"])
-    stores = {label: selection.open(label) for label in selection.stores}
     drawn = 0
     for number, dataset in enumerate(selection.datasets):
-        real = next((found for store in stores.values() if (found := store.real(dataset)) is not None), None)
-        jobs = done[done["dataset"] == dataset].drop_duplicates("method").set_index("method")
-        found = {}
-        for method in ordered(jobs.index) if real is not None else ():
-            label = jobs.loc[method, "store"] if "store" in jobs else next(iter(stores))
-            if arrays := stores[label].samples(jobs.loc[method, "job"]):
-                found[method] = arrays
-        if not found:
+        kept = kept_of(selection, dataset)
+        real, found = kept.real, kept.of_jobs(ResultStore.samples)
+        if real is None or not found:
             continue
         if drawn == 0:
             work.body += ["", r"\clearpage\section*{Series}"]
