@@ -58,7 +58,7 @@ def paper(
         gaps: Policy for a data set that a method lacks: "refuse", "common" or "worst", see `compare`.
         against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
-        reading: How the rows are read: names of methods, and whether judges are mixed.
+        reading: How the rows are read: which of them, names of methods, and whether judges are mixed.
 
     Returns:
         Path of `main.tex`.
