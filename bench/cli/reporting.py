@@ -48,6 +48,7 @@ def report(
     rename: Renamed = None,
     mix_judges: MixJudges = False,
     paper: Annotated[Path | None, typer.Option(help="Folder of LaTeX for a paper; the site only with --to.")] = None,
+    columns: Annotated[Literal["1", "2"] | None, typer.Option(help="Of the paper; 1 by default.")] = None,
     check: Annotated[Path | None, typer.Option(help="Folder of a site or paper: name the stale files.")] = None,
 ) -> None:
     """Write the site of OUT, with tables and figures beside it, and print its first page.
@@ -60,13 +61,15 @@ def report(
         return
     if not stores and not against:
         raise UsageError("name a folder of results to report on, or results from elsewhere with --against")
+    if columns and paper is None:
+        raise UsageError("--columns are those of a paper; name its folder with --paper")
     if not stores and paper is None and to is None:
         raise UsageError("results from elsewhere have no folder of their own; name one for the site with --to")
     with reporting() as reports:
         chosen = _datasets(datasets, outs or []), _variants(variants, outs or []), _names("--scores", scores)
         reading = reports.Reading(mix_judges, _renamed(rename or []), *chosen)
         if paper is not None:
-            print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading))
+            print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading, int(columns or 1)))
         if paper is None or to is not None:
             print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
 

@@ -20,15 +20,14 @@ from ..draw.diagram import write_diagram
 from ..draw.files import save_pdf, stem_of
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
-from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
 from ..stats.shares import normalised, range_text, share_summary, share_text
 from ..stats.tables import board_places, coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
+from .layout import Layout
 
 _PICTURED = 3
-_WIDEST = 6.6  # inches; wider figures are shrunk to the text
 _POLICY = {
     "refuse": "a score with a gap is left empty",
     "common": "a score is compared on the data sets that all its methods have",
@@ -44,6 +43,7 @@ class Manuscript:
     folder: Path
     selection: Selection
     lineage: Lineage
+    layout: Layout
     body: list[str] = field(default_factory=list)
 
     def record(self, stem: str, endings: tuple[str, ...], source: Source) -> str:
@@ -66,15 +66,18 @@ class Manuscript:
         self.include(name, figure.get_size_inches()[0], caption)
 
     def include(self, name: str, width: float, caption: str) -> None:
-        """Have the document show a figure."""
-        size = r"[width=\linewidth]" if width > _WIDEST else ""
+        """Have the document show a figure, shrunk to the column or the page where it is wider."""
+        wide = self.layout.wide(72.27 * width)
+        room = self.layout.page if wide else self.layout.column
+        size = r"[width=\linewidth]" if 72.27 * width > 0.98 * room else ""
+        begin, end = self.layout.environment("figure", wide)
         self.body += [
-            r"\begin{figure}[htbp]",
+            begin,
             r"\centering",
             rf"\includegraphics{size}{{figures/{name}.pdf}}",
             rf"\caption{{{escape(caption)}}}",
             rf"\label{{fig:{name}}}",
-            r"\end{figure}",
+            end,
         ]
 
 
@@ -91,7 +94,7 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
         f"Policy for gaps {gaps}: "
         f"{_POLICY[gaps]}. " + " ".join(selection.notes_on())
     )
-    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, places, caption, rows), flat)
+    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, places, caption, rows, work.layout), flat)
     counted = coverage(selection.scores, selection.jobs)
     shown = counted.rename(
         columns=lambda name: score_of(name).title if name in set(selection.scores["score"]) else name
@@ -100,7 +103,7 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
     work.table(
         "coverage",
         Source(("scores", "jobs")),
-        lambda rows: frame_latex(shown, "Method", caption, "coverage", 1, rows),
+        lambda rows: frame_latex(shown, "Method", caption, "coverage", 1, rows, work.layout),
         counted,
     )
     tests = [_test_row(found) for found in comparisons.values() if isinstance(found, Comparison) or found.refused]
@@ -113,7 +116,9 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
     )
     p_values = {name: tests[name].map(_p_text) for name in ("p", "smallest p") if name in tests}
     shown = tests.assign(**p_values).drop(columns="refused").set_axis([score_of(name).title for name in tests.index])
-    work.table("tests", Source(), lambda rows: frame_latex(shown, "Score", caption, "tests", 3, rows), tests)
+    work.table(
+        "tests", Source(), lambda rows: frame_latex(shown, "Score", caption, "tests", 3, rows, work.layout), tests
+    )
 
 
 def _p_text(p: float | None) -> str | None:
@@ -148,15 +153,16 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     )
     numbers = pd.concat({"mean": table.mean, "std": table.std, "seeds": table.seeds}, axis=1).swaplevel(axis=1)
     numbers.columns = [f"{method} {statistic}" for method, statistic in numbers.columns]
-    work.table(stem, source, lambda rows: score_table_latex(table, notes, rows), numbers)
+    work.table(stem, source, lambda rows: score_table_latex(table, notes, rows, None, work.layout), numbers)
     if isinstance(found, NotCompared):
         if found.refused:
             work.body.append(rf"Not compared: {escape(found.why)}.")
         return
     title, source = score_of(score).title, Source(scores=(score,))
     rows = work.record(f"figures/{stem}-cd", _DIAGRAM, source)
-    write_diagram(found, work.folder / f"figures/{stem}-cd", rows)
-    work.include(f"{stem}-cd", TWO_COLUMNS, f"{title}. {reading(found)}")
+    width = work.layout.figure
+    write_diagram(found, work.folder / f"figures/{stem}-cd", rows, width)
+    work.include(f"{stem}-cd", width, f"{title}. {reading(found)}")
     caption = (
         f"{title}: how the method of the row does against that of the column. Median difference over "
         f"{found.n_datasets} data sets (positive: the row is better), data sets won / tied / lost, and p of the "
@@ -164,9 +170,9 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     )
     work.figure(f"{stem}-matrix", source, comparison_matrix(found), caption)
     caption = f"{title} over data sets: quartiles, whiskers at 1.5 times their range. {gaps_text(found)}"
-    work.figure(f"{stem}-box", source, box_plot(found), caption)
+    work.figure(f"{stem}-box", source, box_plot(found, width), caption)
     try:
-        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets, mixed)
+        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets, mixed, width)
     except ReportError:  # no times are known, as of results from elsewhere
         return
     caption = f"What {title} costs: mean over data sets against the mean time of a finished job. {gaps_text(found)}"
@@ -191,7 +197,12 @@ def generation(work: Manuscript) -> None:
         f"(100 %), in brackets its range and the number of these data sets. {ways}."
     )
     source = Source(("scores", "references"), scores=scaled_scores())
-    work.table("generation", source, lambda hash_: frame_latex(shares, "Method", caption, "generation", 2, hash_), rows)
+    work.table(
+        "generation",
+        source,
+        lambda hash_: frame_latex(shares, "Method", caption, "generation", 2, hash_, work.layout),
+        rows,
+    )
 
 
 def _share_and_range(row: NamedTuple) -> str:

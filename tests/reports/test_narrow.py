@@ -97,6 +97,7 @@ def test_names_between_commas_or_spaces_and_terms(call, out, tmp_path):
         (("-d", "xyz"), "there is no data set 'xyz' in these results; there are: ECG200, ECG5000, GunPoint, Own1"),
         (("-d", "Sony*"), "Sony*: the results have nothing of it; they have ECG200, ECG5000, GunPoint, Own1"),
         (("-d", "type:EC"), "did you mean ECG?"),
+        (("--columns", "2"), "--columns are those of a paper; name its folder with --paper"),
         (("-v", " , "), "--variants names nothing; leave it out for all"),
     ],
 )
