@@ -3,13 +3,15 @@
 from .check import CheckResult, Finding, check
 from .claims import Claims
 from .errors import StoreError
+from .labels import label_curves
 from .merge import merge
 from .provenance import commit, hash_json, versions
 from .publication import USES_TEST, Publication, Statement
 from .publish import open_results, publish
 from .records import STATUSES, JobRow, ReferenceRow, ScoreRow
 from .scale import Floor, RealSeries, Scale
-from .scores import SCORES, Score, judged_scores, label_curves, scaled_scores, score_of
+from .score import Score
+from .scores import SCORES, judged_scores, scaled_scores, score_of
 from .store import ResultStore
 
 __all__ = [

@@ -4,10 +4,11 @@
 this table. The order of the rows is the order in which scores are shown.
 """
 
-from dataclasses import dataclass, replace
 from math import inf
 
+from .labels import budgets
 from .scale import Scale, lowest_inception_score, one_class, one_series
+from .score import Score
 
 _PROBE = (
     "Latents are averaged over all positions and scaled to [-1, 1] by the training split's minimum and maximum; a "
@@ -28,44 +29,6 @@ _ROCKET = (
 _REAL = "It means little by itself: read it beside what the data set's real series reach."
 
 
-@dataclass(frozen=True)
-class Score:
-    """A row of the table: the name of a score, the way to read it, and its judge.
-
-    Attributes:
-        name: Name in the store.
-        title: Name for people.
-        higher_is_better: Direction; None for a score that is shown and never ranked.
-        decimals: Digits after the point that are shown, and to which values are rounded before ranking.
-        description: The definition in one sentence.
-        bounds: The lowest and the highest value that the score can have.
-        judge: "fcn" where the FCN of the data set judges the series, so that values depend on it; None elsewhere.
-        scale: The ends of its reading scale, None for a score that is read by itself.
-        companion: True for a score that stands beside another one and has no place of its own in reports.
-        labels: The share of the training labels that it is given; below 1 it is a companion of the same score with all.
-        cited: Keys of its papers in the bibliography.
-        definition: The definition at length, by paragraphs.
-    """
-
-    name: str
-    title: str
-    higher_is_better: bool | None
-    decimals: int
-    description: str
-    bounds: tuple[float, float] = (-inf, inf)
-    judge: str | None = None
-    scale: Scale | None = None
-    companion: bool = False
-    labels: float = 1.0
-    cited: tuple[str, ...] = ()
-    definition: tuple[str, ...] = ()
-
-    @property
-    def reference(self) -> str:
-        """Name of the reference that real series give of this score."""
-        return self.scale.reference if self.scale else self.name
-
-
 _SHARE = (0.0, 1.0)
 
 
@@ -73,35 +36,6 @@ def _distance(name: str) -> Scale:
     """Return the scale of a distance: its ceiling is that of the real training series, its floor is not known."""
     ceiling = "the distance of the real training series from the real test series"
     return Scale(name, "real train", ceiling)
-
-
-LABEL_BUDGETS = (0.1, 0.25, 0.5)
-
-
-def budget_name(whole: str, labels: float) -> str:
-    """Return the name of a score that is given a share of the training labels, such as linear_probe_10."""
-    return f"{whole}_{round(100 * labels)}" if labels < 1 else whole
-
-
-def _budget(whole: Score, labels: float) -> Score:
-    share = f"{labels:.0%} of the training labels"
-    return replace(
-        whole,
-        name=budget_name(whole.name, labels),
-        title=f"{whole.title}, {labels:.0%} of labels",
-        description=f"{whole.title} with {share}, mean of ten draws.",
-        companion=True,
-        labels=labels,
-        definition=(
-            f"{whole.title} with {share}: of each class its share, one at least, drawn ten times, the same draws for "
-            "every method; the mean of ten accuracies. Features are scaled by all of the training split, which takes "
-            "no labels.",
-        ),
-    )
-
-
-def _budgets(row: Score) -> tuple[Score, ...]:
-    return tuple(_budget(row, labels) for labels in LABEL_BUDGETS) if row.name in ("linear_probe", "knn") else ()
 
 
 _ROWS = (
@@ -290,13 +224,7 @@ _ROWS = (
     ),
 )
 
-SCORES: dict[str, Score] = {row.name: row for whole in _ROWS for row in (whole, *_budgets(whole))}
-
-
-def label_curves() -> dict[str, dict[float, str]]:
-    """Return the scores that are given shares of the training labels: by the score with all, names by share."""
-    wholes = [row for row in _ROWS if _budgets(row)]
-    return {row.name: {labels: budget_name(row.name, labels) for labels in (*LABEL_BUDGETS, 1.0)} for row in wholes}
+SCORES: dict[str, Score] = {row.name: row for whole in _ROWS for row in (whole, *budgets(whole))}
 
 
 def judged_scores(judge: str = "fcn") -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """`report` and `table`: the site, the paper or a table of result folders, and whether one is stale."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -8,15 +9,22 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ...datasets import catalogue
+from ...datasets import catalogue, select
+from ...results import ResultStore
 from ..errors import UsageError
 from .app import app
+from .texts import split
 
 _OUTS: Any = typer.Argument(metavar="OUT...", help="Folders of results, or published files.")
 Labels = Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")]
 PresetOf = Annotated[str | None, typer.Option(help="Needed where OUT holds several.")]
 ProtocolOf = Annotated[int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")]
 Gaps = Annotated[str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")]
+_BETWEEN = "commas or spaces between them."
+VariantsOf = Annotated[str | None, typer.Option("--variants", "-v", help=f"Only these of OUT, or main; {_BETWEEN}")]
+DatasetsOf = Annotated[
+    str | None, typer.Option("--datasets", "-d", help=f"Only these of OUT: names, Sony*, type:ECG; {_BETWEEN}")
+]
 Renamed = Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")]
 MixJudges = Annotated[
     bool, typer.Option("--mix-judges", help="Rank inception score and FID also across different FCNs.")
@@ -36,10 +44,14 @@ def report(
     ] = None,
     preset: PresetOf = None,
     protocol: ProtocolOf = None,
+    variants: VariantsOf = None,
+    datasets: DatasetsOf = None,
+    scores: Annotated[str | None, typer.Option(help=f"Only these; {_BETWEEN}")] = None,
     gaps: Gaps = "refuse",
     rename: Renamed = None,
     mix_judges: MixJudges = False,
     paper: Annotated[Path | None, typer.Option(help="Folder of LaTeX for a paper; the site only with --to.")] = None,
+    columns: Annotated[Literal["1", "2"] | None, typer.Option(help="Of the paper; 1 by default.")] = None,
     check: Annotated[Path | None, typer.Option(help="Folder of a site or paper: name the stale files.")] = None,
 ) -> None:
     """Write the site of OUT, with tables and figures beside it, and print its first page.
@@ -52,12 +64,15 @@ def report(
         return
     if not stores and not against:
         raise UsageError("name a folder of results to report on, or results from elsewhere with --against")
+    if columns and paper is None:
+        raise UsageError("--columns are those of a paper; name its folder with --paper")
     if not stores and paper is None and to is None:
         raise UsageError("results from elsewhere have no folder of their own; name one for the site with --to")
     with reporting() as reports:
-        reading = reports.Reading(mix_judges, _renamed(rename or []))
+        chosen = _datasets(datasets, outs or []), _variants(variants, outs or []), _names("--scores", scores)
+        reading = reports.Reading(mix_judges, _renamed(rename or []), *chosen)
         if paper is not None:
-            print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading))
+            print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading, int(columns or 1)))
         if paper is None or to is not None:
             print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
 
@@ -71,6 +86,8 @@ def table(
     label: Labels = None,
     preset: PresetOf = None,
     protocol: ProtocolOf = None,
+    variants: VariantsOf = None,
+    datasets: DatasetsOf = None,
     gaps: Gaps = "refuse",
     mix_judges: MixJudges = False,
     rename: Renamed = None,
@@ -82,7 +99,8 @@ def table(
     stores = _stores(outs, label or [])
     path = (to or Path()) / f"{score}.{format_}"
     with reporting() as reports:
-        reading = reports.Reading(mix_judges, _renamed(rename or []))
+        chosen = _datasets(datasets, outs), _variants(variants, outs)
+        reading = reports.Reading(mix_judges, _renamed(rename or []), *chosen)
         print(reports.write_table(stores or {}, score, path, preset, gaps, protocol, reading))
 
 
@@ -119,6 +137,44 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
     found = {names.get(out, out.resolve().name): out for out in outs}
     if len(found) < len(outs):
         raise UsageError("two folders have the same name; tell them apart with --label OUT=NAME")
+    return found
+
+
+def _names(option: str, text: str | None) -> tuple[str, ...] | None:
+    """The names of an option, None where it is not given."""
+    if text is not None and not split(text):
+        raise UsageError(f"{option} names nothing; leave it out for all")
+    return None if text is None else split(text)
+
+
+def _variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
+    """Names of variants; in place of `main` those of the main comparison that OUT has."""
+    names = _names("--variants", text)
+    if names is None or "main" not in names:
+        return names
+    from ...models.variants import MAIN_VARIANTS
+
+    main = _there("main", MAIN_VARIANTS, outs, "variant")
+    return tuple(dict.fromkeys(one for name in names for one in (main if name == "main" else [name])))
+
+
+def _datasets(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
+    """Names of data sets; in place of terms such as type:ECG those of OUT that the term selects."""
+    names = _names("--datasets", text)
+    if names is None:
+        return None
+    found: list[str] = []
+    for name in names:
+        plain = name not in ("all", "bundled") and not re.search(r"[*?\[:@]", name)
+        found += [name] if plain else _there(name, select(name), outs, "dataset")
+    return tuple(dict.fromkeys(found))
+
+
+def _there(term: str, names: Iterable[str], outs: list[Path], column: str) -> list[str]:
+    """Those of some names that the jobs of OUT have."""
+    there = {name for out in outs for name in ResultStore(out).jobs()[column]}
+    if not (found := [name for name in names if name in there]):
+        raise UsageError(f"{term}: the results have nothing of it; they have {', '.join(sorted(there)[:12]) or 'none'}")
     return found
 
 

@@ -14,6 +14,7 @@ from .external import read_external
 from .foreign import matched
 from .judges import judges_note
 from .methods import suffix
+from .narrow import narrow_rows, narrow_scores, narrow_stores
 from .publications import Wanted, on_datasets, read_results, select_publication, wanted
 from .rows import hash_rows, row_digests
 from .selection import AS_IT_IS, Reading, Selection
@@ -51,15 +52,16 @@ def select_stores(
             "SCORE=PATH" for a CSV of data sets x methods; see `publications.wanted` and `read_external`. Of these,
             the data sets that the stores have.
         protocol: The version of the protocol of all; needed where one of the stores holds several.
-        reading: How the rows are read.
+        reading: How the rows are read, and which are.
 
     Returns:
         One selection. What the methods do not share is said in its `notes` and `footnotes`. AE and VAE, which
         quantise nothing, have their values under the scores before quantisation too, where others have these.
 
     Raises:
-        ReportError: Nothing to report; rows that must not be mixed within a store; data or a score's
-            definition that differ between stores; or something to compare with that cannot be read.
+        ReportError: Nothing to report; a name of the reading that is not there; rows that must not be mixed within
+            a store; data or a score's definition that differ between stores; or something to compare with that
+            cannot be read.
         StoreError: A store cannot be read.
     """
     against = (against,) if isinstance(against, str) else tuple(against)
@@ -71,18 +73,25 @@ def select_stores(
         raise ReportError("several stores need a label each")
     files = {spec: want for spec in against if (want := wanted(spec)) is not None}
     parts = {label: read_results(path, preset, protocol) for label, path in stores.items()}
+    parts, narrowed = narrow_stores(parts, reading) if parts else ({}, ())
     own = tuple(parts)
     parts |= _published(parts, list(files.values()), preset, protocol)
+    if parts and not own:
+        parts, narrowed = narrow_stores(parts, reading)
     if len(parts) > 1 or "" not in parts:
         parts = {label: _labelled(selection, label) for label, selection in parts.items()}
     merged = _merge(parts) if parts else _nothing()
-    scores, notes = merged.scores, list(merged.notes)
+    scores, notes = merged.scores, [*narrowed, *merged.notes]
     for spec in (spec for spec in against if spec not in files):
         found = read_external(spec)
         found = matched(found, spec, merged.jobs) if parts else found
         notes.append(found.note)
         scores = pd.concat([scores, found.rows], ignore_index=True)
+    if not stores:
+        scores = narrow_rows(scores, reading)
     scores, footnotes = beside_continuous(scores)
+    scores = narrow_scores(scores, reading.scores)
+    footnotes = {score: text for score, text in footnotes.items() if score in set(scores["score"])}
     twice = scores[scores.duplicated(["dataset", "method", "seed", "score"])]
     if not twice.empty:
         raise ReportError(f"there are two methods {twice.iloc[0]['method']!r}; rename one, or give the stores labels")

@@ -17,10 +17,11 @@ from .comparing import select_stores
 from .errors import ReportError
 from .external import move_spec
 from .rows import TABLES, hash_rows, row_digests
-from .selection import Selection
+from .selection import Reading, Selection
 
 MANIFEST = "lineage.json"
 FORMAT = 1
+CHOSEN = ("datasets", "variants", "scores")  # of a reading, what decides which rows there are
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Lineage:
             "preset": selection.wanted_preset,
             "protocol": selection.wanted_protocol,
             "against": [move_spec(spec, lambda path: os.path.relpath(path, home)) for spec in selection.against],
+            "chosen": {name: getattr(selection.reading, name) for name in CHOSEN},
             "files": dict(sorted(self._entries.items())),
         }
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
@@ -137,7 +139,8 @@ def check(folder: str | Path, stores: Mapping[str, str | Path] | None = None) ->
     manifest = read_manifest(folder)
     paths = dict(stores) if stores else {label: folder / path for label, path in manifest["stores"].items()}
     against = [move_spec(spec, lambda path: folder / path) for spec in manifest["against"]]
-    lineage = Lineage(select_stores(paths, manifest["preset"], against, manifest.get("protocol")))
+    chosen = {name: names if names is None else tuple(names) for name, names in manifest.get("chosen", {}).items()}
+    lineage = Lineage(select_stores(paths, manifest["preset"], against, manifest.get("protocol"), Reading(**chosen)))
     found = []
     for path, entry in manifest["files"].items():
         source = Source(**{name: tuple(values) for name, values in entry["of"].items()})

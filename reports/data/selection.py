@@ -32,10 +32,16 @@ class Reading:
     Attributes:
         mix_judges: Rank judged scores (inception score, FID) of different FCNs together.
         rename: Names of methods or of variants, or their titles, and what reports are to call them.
+        datasets: The data sets that a report is of, of all that the stores have; None for all.
+        variants: The same of the stores' variants. Results to compare with have both as they are asked for.
+        scores: The same of scores, of whatever is compared.
     """
 
     mix_judges: bool = False
     rename: Mapping[str, str] = field(default_factory=dict)
+    datasets: tuple[str, ...] | None = None
+    variants: tuple[str, ...] | None = None
+    scores: tuple[str, ...] | None = None
 
 
 AS_IT_IS = Reading()

@@ -15,7 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 
-from .style import FONT, FONT_SIZE, INK
+from .style import FONT_SIZE, INK, font_family
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
@@ -87,12 +87,16 @@ def frame(axes: Axes, boxes: np.ndarray, colour: str, width: float = 0.3) -> Lin
     return stroke(axes, x.ravel(), y.ravel(), colour, width)
 
 
-@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = FONT_SIZE) -> float:
     """Return the width of a text in inches."""
+    return _text_width(text, size, tuple(font_family()))
+
+
+@lru_cache(maxsize=4096)
+def _text_width(text: str, size: float, family: tuple[str, ...]) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a glyph that the font lacks
-        font = FontProperties(family=FONT, size=size)
+        font = FontProperties(family=family, size=size)
         width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return width / 72
 

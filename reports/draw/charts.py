@@ -18,6 +18,7 @@ from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
 _MARKERS = "osD^vP*X<>"
 _GREY = "#b0b0b0"
+_NARROW = 5.0  # inches; in less there is no room for names beside a chart
 
 
 @styled
@@ -57,11 +58,16 @@ def scatter(comparison: Comparison, first: str, second: str) -> Figure:
 
 
 @styled
-def box_plot(comparison: Comparison) -> Figure:
-    """Draw how each method's values spread over the data sets: quartiles, whiskers at 1.5 of their range, all dots."""
+def box_plot(comparison: Comparison, width: float = TWO_COLUMNS) -> Figure:
+    """Draw how each method's values spread over the data sets: quartiles, whiskers at 1.5 of their range, all dots.
+
+    Args:
+        comparison: From `compare`.
+        width: Width in inches.
+    """
     names = list(comparison.summary.index)
     lines = max(wrap(name, 1.6).count("\n") for name in names)
-    figure, grid = chart(TWO_COLUMNS, 0.5 + (0.26 + 0.1 * lines) * len(names))
+    figure, grid = chart(width, 0.5 + (0.26 + 0.1 * lines) * len(names))
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     values = [comparison.values[name].dropna().to_numpy() for name in names]
@@ -87,6 +93,7 @@ def seconds_against_score(
     gaps: str = "refuse",
     datasets: Sequence[str] | None = None,
     mix_judges: bool = False,
+    width: float = TWO_COLUMNS,
 ) -> Figure:
     """Draw what a score costs: the mean seconds of a job against the mean score, a mark per method.
 
@@ -97,6 +104,7 @@ def seconds_against_score(
         gaps: As in `compare`. The seconds are those of jobs on the data sets compared on.
         datasets: As in `compare`.
         mix_judges: As in `compare`.
+        width: Width in inches.
 
     Raises:
         ReportError: As `compare`, or no method has a job whose time is known.
@@ -107,7 +115,9 @@ def seconds_against_score(
     names = [name for name in comparison.values if name in seconds and np.isfinite(comparison.values[name]).all()]
     if not names:
         raise ReportError(f"no method with a mean {score} has jobs whose time is known")
-    figure, grid = chart(TWO_COLUMNS, max(2.4, 0.6 + 0.16 * len(names)))
+    beside = width > _NARROW
+    high = 0.6 + 0.16 * len(names)
+    figure, grid = chart(width, max(2.4, high) if beside else 2.1 + high)
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     for number, name in enumerate(names):
@@ -128,8 +138,8 @@ def seconds_against_score(
     axes.margins(0.12)
     devices = there.loc[there["method"].isin(names), "device"].dropna().unique()
     where = devices[0] if len(devices) == 1 else f"{len(devices)} kinds of device"
-    label(axes, f"mean seconds of a job, on {where}", f"mean {score_of(score).title}")
-    _legend(figure, axes)
+    label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), f"mean {score_of(score).title}")
+    _legend(figure, axes, beside=beside)
     return figure
 
 
@@ -169,10 +179,15 @@ def _padded(values: np.ndarray) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _legend(figure: Figure, *panels: Axes) -> None:
+def _legend(figure: Figure, *panels: Axes, beside: bool = True) -> None:
     named = {}
     for axes in panels:
         named |= {text: line for line, text in zip(*axes.get_legend_handles_labels(), strict=True)}
     figure.legend(
-        named.values(), named.keys(), loc="outside right center", fontsize=FONT_SIZE - 1, frameon=False, labelcolor=INK
+        named.values(),
+        named.keys(),
+        loc="outside right center" if beside else "outside lower center",
+        fontsize=FONT_SIZE - 1,
+        frameon=False,
+        labelcolor=INK,
     )

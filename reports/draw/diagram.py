@@ -17,7 +17,7 @@ from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 
 _MOST_LABEL = 0.37  # of the width, on either side
 _ROW, _LINE = 0.19, 1.25 * FONT_SIZE / 72
-_LEVEL = 0.10
+_LEVEL = 0.13
 
 
 def write_diagram(
@@ -91,9 +91,9 @@ def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alph
     for group, level in zip(groups, levels, strict=True):
         y = top - 0.13 - _LEVEL * level
         xs = [at(ranks[name]) for name in group]
-        axes.plot([xs[0] - 0.03, xs[-1] + 0.03], [y, y], color=INK, lw=2.2, solid_capstyle="round", zorder=3)
+        axes.plot([xs[0] - 0.03, xs[-1] + 0.03], [y, y], color=INK, lw=1.6, solid_capstyle="round", zorder=3)
         # The dots say who belongs: a bar may pass below a method that differs from those it joins.
-        axes.plot(xs, [y] * len(xs), "o", ms=3.6, color=INK, mec=INK, mew=0, zorder=3)
+        axes.plot(xs, [y] * len(xs), "o", ms=4.4, color=INK, mec=INK, mew=0, zorder=3)
     if two:
         write(axes, width / 2, extent(said)[1] / 2 + 0.02, said, "center", FONT_SIZE - 0.5)
     return figure

@@ -14,13 +14,12 @@ import pandas as pd
 from ...results import score_of
 from ..data.methods import shorten
 from ..stats.tables import GAP, ScoreTable, board_digits
+from .layout import ONE, Layout
 
-# Width of the text block of main.tex in points, and of letters in \\footnotesize in it (Computer Modern), rounded up.
-TEXT_WIDTH = 484.0
+# Widths of letters in \\footnotesize (Computer Modern), in points and rounded up.
 _WIDTHS = {"W": 8.8, "M": 7.9, "m": 7.2, "w": 6.3, **dict.fromkeys("0123456789.,:;'!|il()[]", 4.3)}
 _WIDTHS |= dict.fromkeys("%&#@<>=+~^_…–±", 7.2)
 _LETTER, _CAPITAL, _SMALL, _GAP = 4.8, 6.7, 3.8, 7.0
-_MOST_ROWS = 40
 _MOST_NAME = 240.0
 _HEAD_LINE = 14
 
@@ -45,6 +44,7 @@ _ESCAPES = {
     "]": "{]}",
     "±": r"$\pm$",
     "–": "--",
+    "\u202f": r"\,",
     "…": r"\ldots{}",
     "χ": r"$\chi$",
     "²": r"\textsuperscript{2}",
@@ -101,7 +101,11 @@ class Cell:
 
 
 def score_table_latex(
-    table: ScoreTable, notes: str = "", rows: str | None = None, ranks: Mapping[str, float] | None = None
+    table: ScoreTable,
+    notes: str = "",
+    rows: str | None = None,
+    ranks: Mapping[str, float] | None = None,
+    layout: Layout = ONE,
 ) -> str:
     """Return a score's table as `table` or `longtable` environments.
 
@@ -110,6 +114,7 @@ def score_table_latex(
         notes: Sentences for the caption (plain text), such as on gaps and on what methods do not share.
         rows: Hash of the rows behind the table, for a comment.
         ranks: Mean ranks of the methods for a last row; none, no row.
+        layout: Of the document.
     """
     lines = []
     for dataset in table.text.index:
@@ -132,17 +137,20 @@ def score_table_latex(
     over = f", mean ± standard deviation over up to {seeds} seeds" if seeds > 1 else ""
     marks = " Bold: best, underlined: second best of a data set." if direction and len(heads) > 1 else ""
     caption = f"{score.title} on the test split{over}.{direction}{marks} {notes}".strip()
-    return booktabs("Data set", heads, lines, caption, table.score, rows)
+    return booktabs("Data set", heads, lines, caption, table.score, rows, layout)
 
 
-def leaderboard_latex(board: pd.DataFrame, places: pd.DataFrame, caption: str, rows: str | None = None) -> str:
-    """Return a leaderboard as a `table` environment: mean (mean rank) per score, of each the best two marked.
+def leaderboard_latex(
+    board: pd.DataFrame, places: pd.DataFrame, caption: str, rows: str | None = None, layout: Layout = ONE
+) -> str:
+    """Return a leaderboard as a table: mean (mean rank) per score, of each the best two marked.
 
     Args:
         board: From `leaderboard`.
         places: From `board_places`.
         caption: Plain text.
         rows: Hash of the rows behind the table, for a comment.
+        layout: Of the document.
     """
     scores = list(dict.fromkeys(board.columns.get_level_values("score")))
     lines = []
@@ -155,16 +163,22 @@ def leaderboard_latex(board: pd.DataFrame, places: pd.DataFrame, caption: str, r
             cells.append(Cell(text, of_mean, None if pd.isna(rank) else Cell(f"{rank:.2f}", of_rank)))
         lines.append((str(method), cells))
     heads = [score_of(score).title for score in scores]
-    return booktabs("Method", heads, lines, caption, "leaderboard", rows)
+    return booktabs("Method", heads, lines, caption, "leaderboard", rows, layout)
 
 
 def frame_latex(
-    frame: pd.DataFrame, first: str, caption: str, label: str, digits: int = 3, rows: str | None = None
+    frame: pd.DataFrame,
+    first: str,
+    caption: str,
+    label: str,
+    digits: int = 3,
+    rows: str | None = None,
+    layout: Layout = ONE,
 ) -> str:
     """Return any frame as a table: its index in the first column, headed `first`; numbers with so many digits."""
     columns = [_texts(frame[column], digits) for column in frame]
     lines = [(str(name), [Cell(text) for text in line]) for name, *line in zip(frame.index, *columns, strict=True)]
-    return booktabs(first, [str(column) for column in frame.columns], lines, caption, label, rows)
+    return booktabs(first, [str(column) for column in frame.columns], lines, caption, label, rows, layout)
 
 
 def _texts(column: pd.Series, digits: int) -> list[str]:
@@ -182,8 +196,9 @@ def booktabs(
     caption: str,
     label: str,
     rows: str | None = None,
+    layout: Layout = ONE,
 ) -> str:
-    """Return a table: in parts where it is too wide, over pages where it is too long.
+    """Return a table: in a column or across the columns, in parts where it is too wide, over pages where too long.
 
     Args:
         first: Head of the first column.
@@ -192,13 +207,16 @@ def booktabs(
         caption: Plain text.
         label: End of the label, after "tab:"; letters, digits and hyphens of it are kept.
         rows: Hash of the rows behind the table, for a comment.
+        layout: Of the document.
     """
     names = max([_width(first), *(_width(_name(name)) for name, _ in lines)]) + _GAP
     widths = [
         max([*(_width(part) for part in _wrapped(head)), *(cells[i].width for _, cells in lines)]) + _GAP
         for i, head in enumerate(heads)
     ]
-    parts = _parts(widths, TEXT_WIDTH - names)
+    parts = _parts(widths, layout.column - names)
+    if wide := len(parts) > 1 and layout.columns > 1:
+        parts = _parts(widths, layout.page - names)
     label = "tab:" + re.sub(r"[^A-Za-z0-9]+", "-", label)
     written = [] if rows is None else [f"% ucrbench rows {rows}"]
     for number, columns in enumerate(parts):
@@ -207,48 +225,9 @@ def booktabs(
         body = [
             " & ".join([escape(_name(name)), *(cells[i].latex() for i in columns)]) + r" \\" for name, cells in lines
         ]
-        write = _long if len(lines) > _MOST_ROWS else _short
-        written += write(
-            "l" + "r" * len(columns), top, body, escape(caption + part), label + (f"-{number + 1}" if number else "")
-        )
+        captions = escape(caption + part), label + (f"-{number + 1}" if number else "")
+        written += layout.table("l" + "r" * len(columns), top, body, captions, wide)
     return "\n".join(written) + "\n"
-
-
-def _short(columns: str, top: str, body: list[str], caption: str, label: str) -> list[str]:
-    return [
-        r"\begin{table}[htbp]",
-        r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
-        rf"\caption{{{caption}}}",
-        rf"\label{{{label}}}",
-        rf"\begin{{tabular}}{{{columns}}}",
-        r"\toprule",
-        top,
-        r"\midrule",
-        *body,
-        r"\bottomrule",
-        r"\end{tabular}",
-        r"\end{table}",
-    ]
-
-
-def _long(columns: str, top: str, body: list[str], caption: str, label: str) -> list[str]:
-    return [
-        r"{\footnotesize\setlength{\tabcolsep}{3pt}",
-        rf"\begin{{longtable}}{{{columns}}}",
-        rf"\caption{{{caption}}}\label{{{label}}} \\",
-        r"\toprule",
-        top,
-        r"\midrule",
-        r"\endfirsthead",
-        r"\toprule",
-        top,
-        r"\midrule",
-        r"\endhead",
-        r"\bottomrule",
-        r"\endfoot",
-        *body,
-        r"\end{longtable}}",
-    ]
 
 
 def _name(name: str) -> str:
@@ -280,7 +259,7 @@ def _head(head: str) -> str:
 
 def _width(text: str) -> float:
     """Return the width of a text in points, in \\footnotesize; a letter that is printed as its code counts as that."""
-    shown = re.sub(r"[^\x20-\x7e\xc0-\xff–…±χ²]", "U+FFFFF", text)
+    shown = re.sub(r"[^\x20-\x7e\xc0-\xff\u202f–…±χ²]", "U+FFFFF", text)
     return sum(_WIDTHS.get(letter, _CAPITAL if letter.isupper() else _LETTER) for letter in shown)
 
 

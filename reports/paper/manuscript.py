@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ...results import label_curves, scaled_scores, score_of
 from ..data.errors import ReportError
+from ..data.kept import kept_of
 from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
 from ..data.methods import ordered
@@ -19,16 +21,15 @@ from ..draw.files import save_pdf, stem_of
 from ..draw.labels import label_chart
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
-from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
 from ..stats.labels import accuracy_by_labels
-from ..stats.shares import normalised, share_summary
+from ..stats.shares import normalised, range_text, share_summary, share_text
 from ..stats.tables import board_places, coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
+from .layout import Layout
 
 _PICTURED = 3
-_WIDEST = 6.6  # inches; wider figures are shrunk to the text
 _POLICY = {
     "refuse": "a score with a gap is left empty",
     "common": "a score is compared on the data sets that all its methods have",
@@ -44,6 +45,7 @@ class Manuscript:
     folder: Path
     selection: Selection
     lineage: Lineage
+    layout: Layout
     body: list[str] = field(default_factory=list)
 
     def record(self, stem: str, endings: tuple[str, ...], source: Source) -> str:
@@ -66,15 +68,18 @@ class Manuscript:
         self.include(name, figure.get_size_inches()[0], caption)
 
     def include(self, name: str, width: float, caption: str) -> None:
-        """Have the document show a figure."""
-        size = r"[width=\linewidth]" if width > _WIDEST else ""
+        """Have the document show a figure, shrunk to the column or the page where it is wider."""
+        wide = self.layout.wide(72.27 * width)
+        room = self.layout.page if wide else self.layout.column
+        size = r"[width=\linewidth]" if 72.27 * width > 0.98 * room else ""
+        begin, end = self.layout.environment("figure", wide)
         self.body += [
-            r"\begin{figure}[htbp]",
+            begin,
             r"\centering",
             rf"\includegraphics{size}{{figures/{name}.pdf}}",
             rf"\caption{{{escape(caption)}}}",
             rf"\label{{fig:{name}}}",
-            r"\end{figure}",
+            end,
         ]
 
 
@@ -91,7 +96,7 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
         f"Policy for gaps {gaps}: "
         f"{_POLICY[gaps]}. " + " ".join(selection.notes_on())
     )
-    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, places, caption, rows), flat)
+    work.table("leaderboard", Source(), lambda rows: leaderboard_latex(board, places, caption, rows, work.layout), flat)
     counted = coverage(selection.scores, selection.jobs)
     shown = counted.rename(
         columns=lambda name: score_of(name).title if name in set(selection.scores["score"]) else name
@@ -100,7 +105,7 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
     work.table(
         "coverage",
         Source(("scores", "jobs")),
-        lambda rows: frame_latex(shown, "Method", caption, "coverage", 1, rows),
+        lambda rows: frame_latex(shown, "Method", caption, "coverage", 1, rows, work.layout),
         counted,
     )
     tests = [_test_row(found) for found in comparisons.values() if isinstance(found, Comparison) or found.refused]
@@ -113,7 +118,9 @@ def overview(work: Manuscript, comparisons: Mapping[str, Comparison | NotCompare
     )
     p_values = {name: tests[name].map(_p_text) for name in ("p", "smallest p") if name in tests}
     shown = tests.assign(**p_values).drop(columns="refused").set_axis([score_of(name).title for name in tests.index])
-    work.table("tests", Source(), lambda rows: frame_latex(shown, "Score", caption, "tests", 3, rows), tests)
+    work.table(
+        "tests", Source(), lambda rows: frame_latex(shown, "Score", caption, "tests", 3, rows, work.layout), tests
+    )
 
 
 def _p_text(p: float | None) -> str | None:
@@ -148,15 +155,16 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     )
     numbers = pd.concat({"mean": table.mean, "std": table.std, "seeds": table.seeds}, axis=1).swaplevel(axis=1)
     numbers.columns = [f"{method} {statistic}" for method, statistic in numbers.columns]
-    work.table(stem, source, lambda rows: score_table_latex(table, notes, rows), numbers)
+    work.table(stem, source, lambda rows: score_table_latex(table, notes, rows, None, work.layout), numbers)
     if isinstance(found, NotCompared):
         if found.refused:
             work.body.append(rf"Not compared: {escape(found.why)}.")
         return
     title, source = score_of(score).title, Source(scores=(score,))
     rows = work.record(f"figures/{stem}-cd", _DIAGRAM, source)
-    write_diagram(found, work.folder / f"figures/{stem}-cd", rows)
-    work.include(f"{stem}-cd", TWO_COLUMNS, f"{title}. {reading(found)}")
+    width = work.layout.figure
+    write_diagram(found, work.folder / f"figures/{stem}-cd", rows, width)
+    work.include(f"{stem}-cd", width, f"{title}. {reading(found)}")
     caption = (
         f"{title}: how the method of the row does against that of the column. Median difference over "
         f"{found.n_datasets} data sets (positive: the row is better), data sets won / tied / lost, and p of the "
@@ -164,18 +172,18 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     )
     work.figure(f"{stem}-matrix", source, comparison_matrix(found), caption)
     caption = f"{title} over data sets: quartiles, whiskers at 1.5 times their range. {gaps_text(found)}"
-    work.figure(f"{stem}-box", source, box_plot(found), caption)
+    work.figure(f"{stem}-box", source, box_plot(found, width), caption)
     if score in label_curves():
-        _labels(work, score, stem)
+        _labels(work, score, stem, width)
     try:
-        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets, mixed)
+        drawn = seconds_against_score(selection.scores, selection.jobs, score, gaps, selection.datasets, mixed, width)
     except ReportError:  # no times are known, as of results from elsewhere
         return
     caption = f"What {title} costs: mean over data sets against the mean time of a finished job. {gaps_text(found)}"
     work.figure(f"{stem}-seconds", Source(("scores", "jobs"), scores=(score,)), drawn, caption)
 
 
-def _labels(work: Manuscript, score: str, stem: str) -> None:
+def _labels(work: Manuscript, score: str, stem: str, width: float) -> None:
     """Add a score by the share of the training labels, where a method has been given few."""
     try:
         table = accuracy_by_labels(work.selection.scores, score, work.selection.datasets)
@@ -186,7 +194,8 @@ def _labels(work: Manuscript, score: str, stem: str) -> None:
         f"of {table.attrs['datasets']} data sets."
     )
     names = tuple(label_curves()[score].values())
-    work.figure(f"{stem}-labels", Source(("scores",), scores=names), label_chart(table, score_of(score).title), caption)
+    drawn = label_chart(table, score_of(score).title, width)
+    work.figure(f"{stem}-labels", Source(("scores",), scores=names), drawn, caption)
 
 
 def generation(work: Manuscript) -> None:
@@ -197,35 +206,37 @@ def generation(work: Manuscript) -> None:
         return
     work.body += ["", r"\clearpage\section*{Generation between nothing and real series}"]
     summary = share_summary(rows).reindex(ordered(rows["method"]))
-    summary.columns = [
-        f"{score_of(score).title}{' data sets' if what == 'datasets' else ''}" for score, what in summary.columns
-    ]
+    columns = {}
+    for score in (name for name in scaled_scores() if name in summary):
+        columns[score_of(score).title] = [_share_and_range(row) for row in summary[score].itertuples()]
+    shares = pd.DataFrame(columns, index=summary.index)
     ways = "; ".join(f"{score_of(name).title}: {score_of(name).scale.way}" for name in scaled_scores())
     caption = (
-        "Median over data sets of the share of the distance covered from a generator without use (0) to real series "
-        f"(1), and the number of data sets with a share. {ways}."
+        "Median over data sets of the share of the distance covered from a generator without use (0 %) to real series "
+        f"(100 %), in brackets its range and the number of these data sets. {ways}."
     )
     source = Source(("scores", "references"), scores=scaled_scores())
     work.table(
-        "generation", source, lambda hash_: frame_latex(summary, "Method", caption, "generation", 2, hash_), rows
+        "generation",
+        source,
+        lambda hash_: frame_latex(shares, "Method", caption, "generation", 2, hash_, work.layout),
+        rows,
     )
+
+
+def _share_and_range(row: NamedTuple) -> str:
+    span = range_text(row.low, row.high)
+    return f"{share_text(row.median)} ({span}{', ' * bool(span)}{row.datasets:.0f})"
 
 
 def series(work: Manuscript) -> None:
     """Add real and generated series of the first few data sets, where some were kept."""
     selection = work.selection
-    done = selection.jobs[selection.jobs["status"] == "ok"].sort_values(["seed", "job"])
-    stores = {label: selection.open(label) for label in selection.stores}
     drawn = 0
     for number, dataset in enumerate(selection.datasets):
-        real = next((found for store in stores.values() if (found := store.real(dataset)) is not None), None)
-        jobs = done[done["dataset"] == dataset].drop_duplicates("method").set_index("method")
-        found = {}
-        for method in ordered(jobs.index) if real is not None else ():
-            label = jobs.loc[method, "store"] if "store" in jobs else next(iter(stores))
-            if arrays := stores[label].samples(jobs.loc[method, "job"]):
-                found[method] = arrays
-        if not found:
+        kept = kept_of(selection, dataset)
+        real, found = kept.real, kept.samples()
+        if real is None or not found:
             continue
         if drawn == 0:
             work.body += ["", r"\clearpage\section*{Series}"]

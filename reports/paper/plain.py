@@ -37,7 +37,7 @@ def write_table(
         preset: As in `select_stores`.
         gaps: Policy for gaps, see `compare`. Where the methods are not compared, the row of ranks has dashes.
         protocol: As in `select_stores`.
-        reading: How the rows are read.
+        reading: How the rows are read, and which are.
 
     Returns:
         The path.

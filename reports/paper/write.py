@@ -13,25 +13,27 @@ from ..data.frames import score_names
 from ..data.lineage import MANIFEST, Lineage, Source, read_manifest
 from ..data.selection import AS_IT_IS, Reading
 from ..data.shown import shown
+from ..draw.style import in_print
 from ..stats.comparison import GAPS
 from ..stats.tables import compare_all
 from .latex import escape
+from .layout import layout_of
 from .manuscript import Manuscript, generation, one_score, overview, series
 from .protocol import protocol_latex
 
 _BIBLIOGRAPHY = Path(__file__).parent / "references.bib"
 _MAIN = "main.tex"
-_PREAMBLE = r"""\documentclass[10pt,a4paper]{article}
+_PREAMBLE = r"""\documentclass[%s]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{textcomp}
-\usepackage[margin=2cm]{geometry}
+\usepackage[%s]{geometry}
 \usepackage{booktabs,longtable,graphicx}
 \setlength{\LTcapwidth}{\textwidth}
 \setlength{\abovecaptionskip}{6pt}
 \setlength{\belowcaptionskip}{4pt}
-% Long names and hashes may stretch a line.
+%% Long names and hashes may stretch a line.
 \setlength{\emergencystretch}{5em}
 """
 
@@ -44,6 +46,7 @@ def paper(
     against: Sequence[str] | str = (),
     protocol: int | None = None,
     reading: Reading = AS_IT_IS,
+    columns: int = 1,
 ) -> Path:
     """Write the folder of a paper.
 
@@ -58,7 +61,9 @@ def paper(
         gaps: Policy for a data set that a method lacks: "refuse", "common" or "worst", see `compare`.
         against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
-        reading: How the rows are read: names of methods, and whether judges are mixed.
+        reading: How the rows are read: which of them, names of methods, and whether judges are mixed.
+        columns: Number of columns of the document, 1 or 2. In two columns figures are as wide as a column, and tables
+            and pictures that need more span the page.
 
     Returns:
         Path of `main.tex`.
@@ -69,14 +74,16 @@ def paper(
     """
     if gaps not in GAPS:
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
+    layout = layout_of(columns)
     dest = Path(dest)
     before = _made_before(dest)
     selection = select_stores(stores, preset, against, protocol, reading)
     try:
         dest.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".paper", dir=dest) as folder:
-            work = Manuscript(Path(folder), shown(selection), Lineage(selection))
-            _write(work, gaps)
+            work = Manuscript(Path(folder), shown(selection), Lineage(selection), layout)
+            with in_print():
+                _write(work, gaps)
             work.lineage.write(work.folder, dest)
             _move(work.folder, dest, before)
     except OSError as error:
@@ -123,7 +130,7 @@ def _write(work: Manuscript, gaps: str) -> None:
     (work.folder / "protocol.tex").write_text(protocol_latex(selection, gaps), encoding="utf-8")
     shutil.copyfile(_BIBLIOGRAPHY, work.folder / "references.bib")
     text = [
-        _PREAMBLE + r"\begin{document}",
+        _PREAMBLE % (work.layout.document, work.layout.geometry) + r"\begin{document}",
         r"\section*{Protocol}",
         r"\input{protocol.tex}",
         *work.body,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ...results import SCORES, judged_scores, score_of
 from ..data.frames import higher_is_better
+from ..data.kept import kept_of
 from ..data.methods import ordered
 from .content import Content
 from .pictures import Group, pictures_of
@@ -29,9 +30,7 @@ def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: C
     """
     names = list(content.facts.index)
     place = names.index(name)
-    good = jobs[jobs["status"] == "ok"].sort_values("seed")
-    # One job per method: that of its first seed.
-    first = good.drop_duplicates("method").set_index("method")
+    good = jobs[jobs["status"] == "ok"]
     return {
         "dataset": name,
         "facts": content.facts.loc[name].to_dict(),
@@ -39,7 +38,7 @@ def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: C
         "after": names[place + 1] if place + 1 < len(names) else None,
         "scores": _table(name, content),
         "seeds": _seeds(scores),
-        "pictures": _pictures(name, first.loc[ordered(first.index)], content),
+        "pictures": _pictures(name, content),
         "jobs": jobs.sort_values(["method", "seed"])[list(_JOB_COLUMNS)].to_dict("records"),
         "provenance": _provenance(good, scores),
         "failed": jobs[jobs["status"] != "ok"].to_dict("records"),
@@ -94,19 +93,11 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
     return {"heads": [score_of(name).title for name in names], "rows": rows}
 
 
-def _pictures(name: str, jobs: pd.DataFrame, content: Content) -> list[Group]:
-    """Draw what the stores have kept of one job per method, the index of `jobs`."""
-    labels = jobs["store"] if "store" in jobs else pd.Series("", index=jobs.index)
-    stores = {label: content.selection.open(label) for label in labels.unique()}
-    places = {method: (stores[labels[method]], jobs["job"][method]) for method in jobs.index}
-    real = next((found for store in stores.values() if (found := store.real(name)) is not None), ())
-    return pictures_of(
-        {method: frame for method, (store, job) in places.items() if (frame := store.curves(job)) is not None},
-        {method: arrays for method, (store, job) in places.items() if (arrays := store.latents(job))},
-        real,
-        {method: arrays for method, (store, job) in places.items() if (arrays := store.samples(job))},
-        content.methods,
-    )
+def _pictures(name: str, content: Content) -> list[Group]:
+    """Draw what the stores have kept of one job per method."""
+    kept = kept_of(content.selection, name)
+    curves, latents, samples = kept.curves(), kept.latents(), kept.samples()
+    return pictures_of(curves, latents, kept.real or (), samples, content.methods)
 
 
 def _provenance(jobs: pd.DataFrame, scores: pd.DataFrame) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """The first page: the leaderboard, and the numbers from which the browser works it out for any subset."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -10,11 +12,17 @@ from ..draw.files import stem_of
 from ..stats.comparison import GAPS
 from ..stats.tables import ScoreTable, board_digits, board_places
 from .content import Content, Section
+from .pictures import SERIES, Group
 from .shares import summary
 
 
-def overview(content: Content) -> dict[str, object]:
-    """Return what the template of the first page needs."""
+def overview(content: Content, series: Mapping[str, Group]) -> dict[str, object]:
+    """Return what the template of the first page needs.
+
+    Args:
+        content: The whole.
+        series: Pictures of real and generated series by data set.
+    """
     facts = content.facts
     places = board_places(content.board, content.selection.scores)
     return {
@@ -29,6 +37,8 @@ def overview(content: Content) -> dict[str, object]:
         ],
         "policies": GAPS,
         "shares": summary(content),
+        "series": series,
+        "series_title": SERIES,
         "widths": _widths(content),
         "data": numbers(content),
     }

@@ -15,6 +15,7 @@ from ..draw.web import picture
 
 _MAP_POINTS = 160
 MOST_CLASSES_NAMED = 30
+SERIES = "Real and generated series"  # title of the group that the first page shows too
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def pictures_of(
     classes = list(class_colours(next(iter(shown.values()))).items()) if shown else []
     groups = [
         Group(
-            "Real and generated series",
+            SERIES,
             "Up to four series a panel, all with the scale of the real ones; what leaves it is cut off at the edge. "
             "Each variant with its first seed.",
             {"series": series_of((real[0], real[1]), samples, methods)} if len(real) else {},

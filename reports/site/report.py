@@ -57,7 +57,7 @@ def report(
         types: Type of each data set, such as "ECG", by which the leaderboard can be filtered.
         against: Other results to compare with, see `select_stores`.
         protocol: The version of the protocol to report on; needed where a store holds several.
-        reading: How the rows are read: names of methods, and whether judges are mixed.
+        reading: How the rows are read: which of them, names of methods, and whether judges are mixed.
 
     Returns:
         Path of the first page, `dest`/index.html; beside it are the other pages, tables/*.csv and *.tex,

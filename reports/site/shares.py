@@ -4,7 +4,7 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.methods import suffix
-from ..stats.shares import share_summary
+from ..stats.shares import range_text, share_summary
 from .content import Content
 
 
@@ -31,7 +31,7 @@ def levels_of_dataset(name: str, content: Content) -> dict[str, dict[str, dict[s
 
 
 def summary(content: Content) -> dict[str, object] | None:
-    """Return medians over data sets: heads (name, title, way) and a line per method; None where no share is known."""
+    """Return medians and ranges over data sets: heads (name, title, way), a line per method; None without a share."""
     if content.shares["share"].notna().sum() == 0:
         return None
     table = share_summary(content.shares)
@@ -57,12 +57,13 @@ def summary_of_score(name: str, whole: dict[str, object] | None) -> dict[str, ob
     return {"heads": [whole["heads"][place]], "lines": lines}
 
 
-def shares_of_method(method: str, content: Content) -> dict[str, dict[str, float]]:
-    """Return, of one method, score -> median over data sets, and the number of those; where there is any."""
+def shares_of_method(method: str, content: Content) -> dict[str, dict[str, object]]:
+    """Return, of one method, score -> median and range over data sets, and the number of those; where there is any."""
     table = share_summary(content.shares[content.shares["method"] == method])
     cells = {name: _cell(table, method, name) for name in table.columns.unique("score")} if len(table) else {}
     return {name: cell for name, cell in cells.items() if cell["datasets"]}
 
 
-def _cell(table: pd.DataFrame, method: str, name: str) -> dict[str, float]:
-    return {"median": table.loc[method, (name, "median")], "datasets": table.loc[method, (name, "datasets")]}
+def _cell(table: pd.DataFrame, method: str, name: str) -> dict[str, object]:
+    median, low, high, count = table.loc[method, name][["median", "low", "high", "datasets"]]
+    return {"median": median, "range": range_text(low, high), "datasets": int(count)}

@@ -76,7 +76,7 @@ def _head(section: Section, content: Content) -> dict[str, object]:
     return {"name": section.name, "title": score_of(section.name).title, "up": up}
 
 
-def _standing(method: str, section: Section, share: dict[str, float] | None, content: Content) -> dict[str, object]:
+def _standing(method: str, section: Section, share: dict[str, object] | None, content: Content) -> dict[str, object]:
     found = {
         **_head(section, content),
         "digits": min(score_of(section.name).decimals, 3),

@@ -9,18 +9,22 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from joblib import Parallel, cpu_count, delayed
 
+from ..data.kept import datasets_with_series
+from ..stats.shares import share_text
 from ..stats.tables import GAP
 from .about import failures_page, provenance_page, score_section, scores_page
 from .content import Content
 from .datasets import dataset_page
 from .downloads import of_dataset, of_variant
 from .overview import overview
+from .pictures import SERIES, Group
 from .variants import variant_page
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # A process more takes seconds to start and some 300 MB; it pays from so many pages on.
 MOST_WORKERS = 3
 FEWEST_PAGES = 24
+FEATURED = 2  # data sets whose series the first page shows
 _ASSETS = ("site.css", "tables.js", "leaderboard.js")
 
 
@@ -37,7 +41,6 @@ def write_site(content: Content, folder: Path) -> None:
         shutil.copyfile(_TEMPLATES / name, folder / "assets" / name)
     pages = _Pages(content, folder)
     diagrams = [score_section(section, content) for section in content.sections]
-    pages.write("index.html", "overview.html", diagrams=diagrams, **overview(content))
     pages.write("scores.html", "scores.html", **scores_page(content))
     pages.write("failures.html", "failures.html", **failures_page(content))
     pages.write("provenance.html", "provenance.html", **provenance_page(content))
@@ -47,18 +50,30 @@ def write_site(content: Content, folder: Path) -> None:
         pages.write(f"variants/{page}", "variant.html", of_variant(own), **own)
     names = content.selection.datasets
     workers = min(cpu_count(), MOST_WORKERS, len(names) // FEWEST_PAGES) or 1
-    Parallel(workers)(delayed(_write_datasets)(content, folder, names[place::workers]) for place in range(workers))
+    # The first page shows again what the pages of these data sets show, drawn once.
+    shown = datasets_with_series(content.selection, FEATURED)
+    parts = Parallel(workers)(
+        delayed(_write_datasets)(content, folder, names[place::workers], shown) for place in range(workers)
+    )
+    drawn = {name: group for part in parts for name, group in part.items()}
+    series = {name: drawn[name] for name in shown}
+    pages.write("index.html", "overview.html", diagrams=diagrams, **overview(content, series))
 
 
-def _write_datasets(content: Content, folder: Path, names: list[str]) -> None:
+def _write_datasets(content: Content, folder: Path, names: list[str], shown: list[str]) -> dict[str, Group]:
+    """Write the pages of some data sets, and return of those in `shown` the pictures of series."""
     pages = _Pages(content, folder)
     scores, jobs = (
         dict(iter(frame.groupby("dataset"))) for frame in (content.selection.scores, content.selection.jobs)
     )
+    drawn: dict[str, Group] = {}
     none, idle = content.selection.scores.iloc[:0], content.selection.jobs.iloc[:0]
     for name in names:
         context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content)
         pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", of_dataset(context), **context)
+        if name in shown:
+            drawn[name] = next(group for group in context["pictures"] if group.title == SERIES)
+    return drawn
 
 
 class _Pages:
@@ -87,7 +102,7 @@ def _environment(content: Content) -> Environment:
     environment.filters["number"] = _number
     environment.filters["count"] = _count
     environment.filters["megabytes"] = _megabytes
-    environment.filters["percent"] = _percent
+    environment.filters["share"] = share_text
     environment.filters["key"] = _key
     environment.globals |= {
         "gap": GAP,
@@ -109,11 +124,6 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 def _count(value: float | None) -> str:
     return _number(value, 0)
-
-
-def _percent(value: float | None) -> str:
-    """Return a share in whole percent; rounded to 0, it has no sign."""
-    return GAP if value is None or pd.isna(value) else f"{_number(round(100 * value) or 0, 0)}\u202f%"
 
 
 def _megabytes(value: float | None) -> str:

@@ -23,6 +23,11 @@ from ...results import scaled_scores, score_of
 from ..data.frames import seed_means
 from ..data.judges import beside
 from ..data.methods import name_methods
+from .tables import GAP
+
+# Shares are told up to one whole way beyond either end: FID has no bound, and a generator that leaves the data is not
+# the more telling the further it goes.
+LEAST, MOST = -1.0, 2.0
 
 
 def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[str] | None = None) -> pd.DataFrame:
@@ -63,10 +68,25 @@ def normalised(scores: pd.DataFrame, levels: pd.DataFrame, datasets: Sequence[st
 
 
 def share_summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return methods x (score, statistic) of what `normalised` gave: median share over data sets, and their number.
+    """Return methods x (score, statistic) of what `normalised` gave: median, lowest and highest share over data sets.
 
-    Data sets on which a method has no share are left out of its median; the number says how many are in.
+    Data sets on which a method has no share are left out; `datasets` says how many are in.
     """
     groups = rows.groupby(["method", "score"], sort=False)["share"]
-    table = pd.DataFrame({"median": groups.median(), "datasets": groups.count()}).unstack("score")
+    statistics = {"median": groups.median(), "low": groups.min(), "high": groups.max(), "datasets": groups.count()}
+    table = pd.DataFrame(statistics).unstack("score")
     return table.swaplevel(axis=1).sort_index(axis=1, level=0, sort_remaining=False)
+
+
+def share_text(share: float) -> str:
+    """Return a share in whole percent, "< -100 %" or "> 200 %" where it lies more than the whole way beyond an end."""
+    if pd.isna(share):
+        return GAP
+    percent = round(100 * min(max(share, LEAST), MOST)) or 0  # rounded to 0, it has no sign
+    return f"{'< ' if share < LEAST else '> ' if share > MOST else ''}{percent} %".replace(" ", "\u202f")
+
+
+def range_text(low: float, high: float) -> str:
+    """Return the lowest and the highest share over data sets in words; nothing where they are told alike."""
+    ends = share_text(low), share_text(high)
+    return "" if ends[0] == ends[1] else " to ".join(ends)

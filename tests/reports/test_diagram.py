@@ -52,7 +52,7 @@ def test_groups_are_the_maximal_ones(k, random):
 
 
 def bars(figure):
-    return [line for line in figure.axes[0].lines if line.get_linewidth() == 2.2]
+    return [line for line in figure.axes[0].lines if line.get_linewidth() == 1.6]
 
 
 def test_few_data_sets_draw_no_groups_and_say_so():

@@ -6,6 +6,7 @@ import pytest
 from synthetic_store import build
 
 from ucrbench.reports import normalised, reading_levels, select, share_summary
+from ucrbench.reports.stats.shares import range_text, share_text
 from ucrbench.results import ResultStore
 
 LEVELS = pd.DataFrame(
@@ -59,6 +60,30 @@ def test_summary_is_the_median_over_data_sets_with_a_share():
     found = share_summary(normalised(scores(inception_score=2.5, fid=4.0), LEVELS))
     assert found.loc["x", ("fid", "median")] == 0.75
     assert found.loc["x", ("fid", "datasets")] == 1
+
+
+def test_a_median_that_hides_extremes_stands_beside_its_range():
+    rows = pd.DataFrame({"dataset": list("ABCD"), "method": "x", "score": "fid", "share": [-15.84, 0.9, 0.5, np.nan]})
+    found = share_summary(rows).loc["x", "fid"]
+    assert found[["median", "low", "high", "datasets"]].tolist() == [0.5, -15.84, 0.9, 3]
+    assert range_text(found["low"], found["high"]).replace("\u202f", " ") == "< -100 % to 90 %"
+    assert range_text(0.5, 0.5) == range_text(-7, -9) == range_text(np.nan, np.nan) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.754, "75 %"),
+        (-0.001, "0 %"),
+        (-1, "-100 %"),
+        (-1.01, "< -100 %"),
+        (2, "200 %"),
+        (9, "> 200 %"),
+        (np.nan, "–"),
+    ],
+)
+def test_shares_are_told_up_to_the_whole_way_beyond_an_end(share, text):
+    assert share_text(share).replace("\u202f", " ") == text
 
 
 def test_levels_come_from_what_the_store_keeps(tmp_path):

@@ -11,7 +11,10 @@ from synthetic_store import build
 
 from ucrbench.reports import Reading, ReportError, check, paper
 from ucrbench.reports.data import external
+from ucrbench.reports.draw.canvas import text_width
+from ucrbench.reports.draw.style import font_family, in_print
 from ucrbench.reports.paper.latex import Cell, booktabs, escape, frame_latex
+from ucrbench.reports.paper.layout import layout_of
 from ucrbench.results.published import published
 
 NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\"
@@ -192,6 +195,56 @@ def test_wide_tables_come_in_parts_of_whole_columns():
     assert re.findall(r"\\label\{(.*?)\}", text)[:2] == ["tab:x-y-z", "tab:x-y-z-2"]
     assert f"Part 1 of {len(parts)}." in text
     assert [re.search(rf"textbf\{{{i}\.123456\}}", text) is not None for i in range(20)] == [True] * 20
+
+
+def test_two_columns_have_tables_and_figures_of_a_column_or_across(tmp_path):
+    build(tmp_path / "out", [f"D{i:02}" for i in range(42)], VARIANTS[:2], samples=False, names=[*NAMES, "knn"])
+    for columns in (1, 2):
+        paper(tmp_path / "out", tmp_path / f"paper{columns}", columns=columns)
+    one, two = ((tmp_path / f"paper{columns}") for columns in (1, 2))
+    assert r"\documentclass[10pt,a4paper]{article}" in (one / "main.tex").read_text()
+    assert r"\documentclass[10pt,a4paper,twocolumn]{article}" in (two / "main.tex").read_text()
+    written = {path.stem: path.read_text() for path in (two / "tables").glob("*.tex")}
+    assert r"\begin{table}[htbp]" in written["knn"]
+    assert all(text.count(r"\begin{table") == text.count(r"\end{table") for text in written.values())
+    assert not any("longtable" in text for text in written.values())
+    assert r"\begin{longtable}" in (one / "tables/knn.tex").read_text()
+    # A table over pages is several tables: every row once, and no label twice.
+    assert re.findall(r"^D\d\d", written["knn"], re.MULTILINE) == [f"D{i:02}" for i in range(42)]
+    assert re.findall(r"\\label\{(.*?)\}", written["knn"]) == ["tab:knn", "tab:knn-row-41"]
+    assert "Rows 41 to 42 of 42." in written["knn"]
+    for name, width in (("knn-cd", 3.4), ("knn-box", 3.4), ("knn-seconds", 3.4)):
+        assert [width_of(folder / f"figures/{name}.pdf") for folder in (one, two)] == [7.0, width]
+    assert "%" not in re.sub(r"(?<!\\)%.*", "", (two / "main.tex").read_text())  # no half-written placeholder
+    assert check(two) == []
+    with pytest.raises(ReportError, match="a paper of 3 columns; it has 1 or 2"):
+        paper(tmp_path / "out", tmp_path / "paper3", columns=3)
+
+
+def test_a_table_spans_two_columns_where_one_is_too_narrow():
+    def begun(n, columns):
+        lines = [("row", [Cell("0.1234 ± 0.0012")] * n)]
+        text = booktabs("Name", ["head"] * n, lines, "What.", "x", layout=layout_of(columns))
+        return re.findall(r"\\begin\{(table\*?)\}\[(\w+)\]", text)
+
+    column, page = ("table", "htbp"), ("table*", "tp")
+    assert [begun(n, 2) for n in (2, 5, 14)] == [[column], [page], [page] * 2]
+    assert [begun(n, 1) for n in (2, 5, 14)] == [[column], [column], [column] * 3]
+
+
+def width_of(path):
+    """The width of a PDF's page in inches."""
+    return round(float(re.search(rb"/MediaBox \[ ?0 0 ([\d.]+)", path.read_bytes())[1]) / 72, 2)
+
+
+def test_figures_have_the_letters_of_a_document_in_papers_alone(made):
+    figures = list((made.parent / "figures").glob("*.pdf"))
+    assert all(b"Serif" in path.read_bytes() or b"Roman" in path.read_bytes() for path in figures)
+    assert font_family() == ["DejaVu Sans"]
+    with in_print():
+        assert "DejaVu Sans" not in font_family()
+        printed = text_width("mean rank")
+    assert text_width("mean rank") != printed
 
 
 def test_frames_keep_whole_numbers_whole():

@@ -94,7 +94,12 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
     first = pages["index.html"]
     for words in ("Leaderboard", "Linear probe (continuous)", "Codebook perplexity", "15 of 15 jobs ok"):
         assert words in first.text
-    assert first.tags.count("svg") == 11
+    # A diagram a score, and the series of two data sets.
+    assert first.tags.count("svg") == 11 + 2
+    for name in ("ArrowHead", "GunPoint"):
+        series = re.search(r'<svg class="series".*?</svg>', pages[f"datasets/{name}.html"].source, re.DOTALL)[0]
+        assert series in first.source
+    assert "ItalyPowerDemand.html" not in first.source.split("Real and generated series")[1].split("</section>")[0]
     assert "no significance can be shown" in first.text
     assert "Friedman" not in pages["scores.html"].text
     assert "Fréchet distance between Gaussians" in pages["scores.html"].text

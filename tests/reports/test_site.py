@@ -23,6 +23,7 @@ from ucrbench.reports import (
 from ucrbench.reports.data.comparing import select_stores
 from ucrbench.reports.data.shown import shown as named
 from ucrbench.reports.stats.comparison import GAPS
+from ucrbench.reports.stats.shares import range_text, share_text
 from ucrbench.results import SCORES, ResultStore, scaled_scores
 
 DATASETS = ["Adiac", "Beef", "CBF", "Chinatown", "Coffee", "DiatomSizeReduction", "ECG200", "FaceFour"]
@@ -176,7 +177,7 @@ def test_every_page_is_quiet_and_asks_for_nothing_from_elsewhere(site, browser):
 
 def test_dataset_page(site, browser):
     with Visit(browser, site.first) as visit:
-        visit.page.get_by_role("link", name="Adiac").click()
+        visit.page.locator("#rows").get_by_role("link", name="Adiac").click()
         visit.page.wait_for_url("**/datasets/Adiac.html")
         assert visit.page.inner_text("h1") == "Adiac"
         assert visit.page.locator("svg.series").count() == 1
@@ -196,13 +197,14 @@ def test_shares_are_those_of_the_function(shares, browser):
     rows = normalised(selection.scores, levels, selection.datasets)
     summary = share_summary(rows)
     wanted = {
-        method: [(percent(line[score, "median"]), int(line[score, "datasets"])) for score in scaled_scores()]
+        method: [
+            (share_text(line[score, "median"]), range_text(*line[score][["low", "high"]]), int(line[score, "datasets"]))
+            for score in scaled_scores()
+        ]
         for method, line in summary.iterrows()
     }
-    assert {n for cells in wanted.values() for _, n in cells} == {
-        1,
-        6,
-    }  # FID of A alone, as the others kept no features
+    # FID of A alone, as the others kept no features.
+    assert {n for cells in wanted.values() for *_, n in cells} == {1, 6}
     label = "Generation between nothing and real series"
     with Visit(browser, shares.first) as visit:
         assert read_shares(visit, label) == wanted
@@ -213,8 +215,8 @@ def test_shares_are_those_of_the_function(shares, browser):
             assert shown == {method: [cells[place]] for method, cells in wanted.items()}
     with Visit(browser, shares.folder / "variants/vae.html") as visit:
         line = visit.page.locator("tr", has=visit.page.get_by_role("link", name="FID")).first
-        share, n = wanted["VAE"][1]
-        assert line.locator("td").nth(1).inner_text() == f"{share} of {n}"
+        share, span, n = wanted["VAE"][1]
+        assert (span, line.locator("td").nth(1).inner_text()) == ("", f"{share} of {n}")
     found = rows[rows["dataset"] == "A"].set_index(["method", "score"])
     ends = levels[levels["dataset"] == "A"].set_index("score")
     with Visit(browser, shares.folder / "datasets/A.html") as visit:
@@ -222,7 +224,7 @@ def test_shares_are_those_of_the_function(shares, browser):
         for place, score in enumerate(scaled_scores()):
             for method in wanted:
                 cell = table.locator("tbody tr", has_text=method).first.locator("td").nth(place)
-                assert cell.locator("small").inner_text() == percent(found.loc[(method, score), "share"])
+                assert cell.locator("small").inner_text() == share_text(found.loc[(method, score), "share"])
             digits = SCORES[score].decimals
             for line, level, share in ((0, "real", "100"), (1, "nothing", "0")):
                 shown = table.locator("tfoot tr").nth(line).locator("td").nth(place).inner_text()
@@ -235,16 +237,15 @@ def test_shares_are_those_of_the_function(shares, browser):
     pd.testing.assert_frame_equal(written, rows, check_dtype=False)
 
 
-def percent(share):
-    return f"{round(100 * share)}\u202f%"
-
-
 def read_shares(visit, label):
     lines = visit.page.get_by_role("region", name=label, exact=True).locator("tbody tr").all_inner_texts()
     found = {}
     for line in lines:
         method, *rest = re.split(r"[\t\n]+", line.strip())
-        found[method.strip()] = [(share, int(n.split()[0])) for share, n in zip(rest[::2], rest[1::2], strict=True)]
+        below = [text.rpartition(" · ") for text in rest[1::2]]
+        found[method.strip()] = [
+            (share, span, int(n.split()[0])) for share, (span, _, n) in zip(rest[::2], below, strict=True)
+        ]
     return found
 
 
@@ -270,6 +271,34 @@ def test_effects_are_those_of_the_function(shares, browser):
         table.get_by_role("button", name="Median difference").click()
         values = [float(text.split()[0]) for text in table.locator("tbody tr td:nth-child(9)").all_inner_texts()]
         assert values == sorted(values)
+
+
+def test_the_top_bar_leads_to_data_sets_and_variants(site, browser):
+    with Visit(browser, site.folder / "datasets/Beef.html") as visit:
+        for title, name in (("Data sets", "FaceFour"), ("Variants", "VQVAE + VICReg")):
+            bar = visit.page.get_by_role("navigation", name="Site")
+            bar.get_by_role("link", name=title).click()
+            visit.page.get_by_role("link", name=name).first.wait_for()
+            heading = visit.page.get_by_role("heading", name={"Variants": "Leaderboard"}.get(title, title), exact=True)
+            assert 0 <= heading.bounding_box()["y"] < 900
+            visit.page.locator("section").get_by_role("link", name=name).first.click()
+            assert visit.page.inner_text("h1") == name
+            assert visit.page.locator("nav [aria-current=true]").inner_text() == title
+
+
+def test_links_look_like_links(site, browser):
+    """In text and in tables: underlined, or at least in another colour than what is around them."""
+    look = """() => [...document.querySelectorAll("main a")].filter((link) => link.checkVisibility()).map((link) => {
+      const style = getComputedStyle(link);
+      const other = style.color !== getComputedStyle(document.body).color;
+      return [link.textContent, other, style.textDecorationLine === "underline" || !!link.closest("nav")];
+    })"""
+    with Visit(browser, site.first) as visit:
+        for name in ("index", "scores", "failures", "datasets/Adiac", "variants/vae"):
+            visit.go(site.folder / f"{name}.html")
+            links = visit.page.evaluate(look)
+            assert len(links) >= 5
+            assert [text for text, other, underlined in links if not (other and underlined)] == []
 
 
 def test_keyboard(site, browser):

@@ -1,0 +1,103 @@
+"""A report of some data sets, variants or scores alone: their rows, and a sentence that says what was left out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+import pandas as pd
+
+from .errors import ReportError
+from .frames import score_names
+from .selection import Reading, Selection
+
+_MOST_NAMED = 12
+
+
+def narrow_stores(parts: Mapping[str, Selection], reading: Reading) -> tuple[dict[str, Selection], tuple[str, ...]]:
+    """Return the selections of stores with the data sets and variants of a reading alone, those left empty dropped.
+
+    Args:
+        parts: Selections by the labels of their stores.
+        reading: The names that are wanted; None for all.
+
+    Returns:
+        The selections, and a sentence on how many data sets and variants are left where some are not.
+
+    Raises:
+        ReportError: No store has one of the names, or no job with one of each has finished.
+    """
+    if reading.datasets is None and reading.variants is None:
+        return dict(parts), ()
+    jobs = pd.concat([part.jobs for part in parts.values()])
+    wanted = _wanted(jobs, reading)
+    narrowed = {label: _narrowed(part, wanted) for label, part in parts.items()}
+    left = {label: part for label, part in narrowed.items() if len(part.scores)}
+    if not left:
+        raise ReportError(f"no job of {_listed(reading.variants)} on {_listed(reading.datasets)} has finished here")
+    return left, _said(jobs, pd.concat([part.jobs for part in left.values()]))
+
+
+def narrow_rows(scores: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """Return score rows with the data sets and variants of a reading alone.
+
+    Raises:
+        ReportError: The rows have none of a name.
+    """
+    return _with(scores, _wanted(scores, reading))
+
+
+def narrow_scores(scores: pd.DataFrame, wanted: Sequence[str] | None) -> pd.DataFrame:
+    """Return the rows of the scores that are wanted; all rows for None.
+
+    Raises:
+        ReportError: The rows have none of a score.
+    """
+    if wanted is None:
+        return scores
+    _check(wanted, score_names(scores), "score")
+    return scores[scores["score"].isin(wanted)].reset_index(drop=True)
+
+
+def _wanted(rows: pd.DataFrame, reading: Reading) -> dict[str, Sequence[str]]:
+    """Return the names that are wanted by column, where not all are; raise ReportError for one that is not there."""
+    wanted = {"dataset": reading.datasets, "variant": reading.variants}
+    found = {column: names for column, names in wanted.items() if names is not None}
+    for column, names in found.items():
+        _check(names, sorted(set(rows[column])), {"dataset": "data set"}.get(column, column))
+    return found
+
+
+def _check(names: Iterable[str], known: Sequence[str], what: str) -> None:
+    for name in names:
+        if name in known:
+            continue
+        near = {one.casefold(): one for one in known}
+        close = [near[one] for one in get_close_matches(name.casefold(), near, 3)]
+        way_out = f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known[:_MOST_NAMED])}"
+        more = f" and {len(known) - _MOST_NAMED} more" if not close and len(known) > _MOST_NAMED else ""
+        raise ReportError(f"there is no {what} {name!r} in these results; {way_out}{more}")
+
+
+def _narrowed(part: Selection, wanted: Mapping[str, Sequence[str]]) -> Selection:
+    frames = {name: _with(getattr(part, name), wanted) for name in ("scores", "jobs", "references")}
+    return replace(part, **frames)
+
+
+def _with(frame: pd.DataFrame, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    for column, names in wanted.items():
+        if column in frame:  # references are of a data set and no variant
+            frame = frame[frame[column].isin(names)]
+    return frame.reset_index(drop=True)
+
+
+def _listed(names: Sequence[str] | None) -> str:
+    return "any" if names is None else ", ".join(names)
+
+
+def _said(all_jobs: pd.DataFrame, jobs: pd.DataFrame) -> tuple[str, ...]:
+    parts = []
+    for column, what in (("dataset", "data sets"), ("variant", "variants")):
+        there, left = all_jobs[column].nunique(), jobs[column].nunique()
+        if left < there:
+            parts.append(f"{left} of {there} {what}")
+    return (f"Of the results {' and '.join(parts)} are shown.",) if parts else ()
