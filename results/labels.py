@@ -21,7 +21,6 @@ def _budget(whole: Score, labels: float) -> Score:
         title=f"{whole.title}, {labels:.0%} of labels",
         description=f"{whole.title} with {share}, mean of ten draws.",
         companion=True,
-        labels=labels,
         definition=(
             f"{whole.title} with {share}: of each class its share, one at least, drawn ten times, the same draws for "
             "every method; the mean of ten accuracies. Features are scaled by all of the training split, which takes "

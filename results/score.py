@@ -20,7 +20,6 @@ class Score:
         judge: "fcn" where the FCN of the data set judges the series, so that values depend on it; None elsewhere.
         scale: The ends of its reading scale, None for a score that is read by itself.
         companion: True for a score that stands beside another one and has no place of its own in reports.
-        labels: The share of the training labels that it is given; below 1 it is a companion of the same score with all.
         cited: Keys of its papers in the bibliography.
         definition: The definition at length, by paragraphs.
     """
@@ -34,7 +33,6 @@ class Score:
     judge: str | None = None
     scale: Scale | None = None
     companion: bool = False
-    labels: float = 1.0
     cited: tuple[str, ...] = ()
     definition: tuple[str, ...] = ()
 

@@ -1,5 +1,29 @@
-"""Tests run with one thread, unless OMP_NUM_THREADS says otherwise: small tensors gain nothing from more."""
+"""Settings and fixtures of all tests.
+
+They run with one thread, unless OMP_NUM_THREADS says otherwise: small tensors gain nothing from more.
+"""
 
 import os
+import sys
+
+import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command line in this process; gives exit status, output and error output."""
+    from ucrbench.bench import cli
+
+    monkeypatch.setenv("UCRBENCH_OFFLINE", "1")
+    monkeypatch.setattr("rich.console.Console.is_terminal", False)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ucrbench", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        said = capsys.readouterr()
+        return int(stop.value.code or 0), said.out, said.err
+
+    return run

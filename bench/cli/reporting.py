@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ...datasets import catalogue, select
-from ...results import ResultStore
+from ...results import open_results
 from ..errors import UsageError
 from .app import app
 from .texts import split
@@ -33,9 +33,7 @@ MixJudges = Annotated[
 
 @app.command()
 def report(
-    outs: Annotated[
-        list[Path] | None, typer.Argument(metavar="OUT...", help="Folders of results, or published files.")
-    ] = None,
+    outs: Annotated[list[Path] | None, _OUTS] = None,
     to: Annotated[Path | None, typer.Option(help="Folder of the site; OUT/report by default.")] = None,
     label: Labels = None,
     against: Annotated[
@@ -172,7 +170,9 @@ def _datasets(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
 
 def _there(term: str, names: Iterable[str], outs: list[Path], column: str) -> list[str]:
     """Those of some names that the jobs of OUT have."""
-    there = {name for out in outs for name in ResultStore(out).jobs()[column]}
+    if not outs:
+        raise UsageError(f"{term} selects from results that OUT names; beside --against alone, write plain names")
+    there = {name for out in outs for name in open_results(out).jobs()[column]}
     if not (found := [name for name in names if name in there]):
         raise UsageError(f"{term}: the results have nothing of it; they have {', '.join(sorted(there)[:12]) or 'none'}")
     return found

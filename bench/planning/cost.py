@@ -131,7 +131,7 @@ def _training(per_case: float, cases: int, budget: Training) -> Work:
 
 
 def _time(device: str, length: int, width: int, batch: int) -> tuple[float, float]:
-    """Return the seconds of a training step, the less of two measurements, and its operations."""
+    """Return the seconds of a training step, from the best of two rounds, and its operations."""
     with torch.random.fork_rng([device] if device.startswith("cuda") else []):
         torch.manual_seed(0)
         model = AutoEncoder(length, Config(network=Network(width=width)))
@@ -140,8 +140,8 @@ def _time(device: str, length: int, width: int, batch: int) -> tuple[float, floa
         # Longer trainings against short ones: a capture takes as long as hundreds of steps, and comes once.
         few, many = (1, 5) if device == "cpu" else (20, 220)
         _train(model, x, few)
-        longer = [_train(model, x, many) - _train(model, x, few) for _ in range(2)]
-    seconds = max(min(longer), 1e-6) / (many - few)
+        short, long = (min(_train(model, x, steps) for _ in range(2)) for steps in (few, many))
+    seconds = max(long - short, 0.2 * long) / (many - few)
     return seconds, _TRAIN * batch * counting.reconstruction(length, Network(width=width)).operations
 
 

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 
 from ...results import SCORES, judged_scores, score_of
 from ...results.published import ACCURACY, published
-from .errors import ReportError
+from .errors import ReportError, nearest
 from .grid import Grid, is_gap, read_grid
 
 _PUBLISHED = "published"
@@ -103,7 +102,7 @@ def _one_of(name: str, known: pd.Series, what: str) -> str:
     """
     by = {one.casefold(): one for one in sorted(set(known))}
     if (found := by.get(name.casefold())) is None:
-        near = [by[one] for one in get_close_matches(name.casefold(), by, 3)]
+        near = nearest(name, by.values())
         raise ReportError(f"there is no {what} {name!r}; " + (f"near: {', '.join(near)}" if near else _there(by)))
     return found
 
@@ -159,7 +158,7 @@ def _from_wide(grid: Grid, score: str) -> External:
 def _external(rows: pd.DataFrame, grid: Grid) -> External:
     path = grid.path
     if unknown := sorted(set(rows["score"]) - set(SCORES)):
-        near = get_close_matches(unknown[0], SCORES, 1)
+        near = nearest(unknown[0], SCORES)
         hint = f"; did you mean {near[0]}?" if near else ""
         hint = "; give accuracies, which are 1 - error" if _ERROR.search(unknown[0]) else hint
         raise ReportError(f"{path}: there is no score {unknown[0]!r}; there are: {', '.join(SCORES)}{hint}")

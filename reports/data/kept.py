@@ -17,7 +17,7 @@ _Thing = TypeVar("_Thing")
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a data set.
+    """The arrays and curves that are kept of a data set.
 
     Attributes:
         real: Real test series (n, L) and their classes (n,); None where no store has them.

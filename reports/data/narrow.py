@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 import pandas as pd
 
-from .errors import ReportError
+from ...results import score_of
+from .errors import ReportError, nearest
 from .frames import score_names
 from .selection import Reading, Selection
 
@@ -30,11 +30,17 @@ def narrow_stores(parts: Mapping[str, Selection], reading: Reading) -> tuple[dic
         return dict(parts), ()
     jobs = pd.concat([part.jobs for part in parts.values()])
     wanted = _wanted(jobs, reading)
-    narrowed = {label: _narrowed(part, wanted) for label, part in parts.items()}
+    narrowed = {label: rows_of(part, wanted) for label, part in parts.items()}
     left = {label: part for label, part in narrowed.items() if len(part.scores)}
     if not left:
         raise ReportError(f"no job of {_listed(reading.variants)} on {_listed(reading.datasets)} has finished here")
     return left, _said(jobs, pd.concat([part.jobs for part in left.values()]))
+
+
+def rows_of(part: Selection, wanted: Mapping[str, Sequence[str]]) -> Selection:
+    """Return the rows of a selection whose columns have the names that are wanted of each."""
+    frames = {name: _with(getattr(part, name), wanted) for name in ("scores", "jobs", "references")}
+    return replace(part, **frames)
 
 
 def narrow_rows(scores: pd.DataFrame, reading: Reading) -> pd.DataFrame:
@@ -47,7 +53,9 @@ def narrow_rows(scores: pd.DataFrame, reading: Reading) -> pd.DataFrame:
 
 
 def narrow_scores(scores: pd.DataFrame, wanted: Sequence[str] | None) -> pd.DataFrame:
-    """Return the rows of the scores that are wanted; all rows for None.
+    """Return the rows of the scores that are wanted and of all companions, which have no place of their own.
+
+    All rows are returned for None.
 
     Raises:
         ReportError: The rows have none of a score.
@@ -55,7 +63,8 @@ def narrow_scores(scores: pd.DataFrame, wanted: Sequence[str] | None) -> pd.Data
     if wanted is None:
         return scores
     _check(wanted, score_names(scores), "score")
-    return scores[scores["score"].isin(wanted)].reset_index(drop=True)
+    kept = [name for name in scores["score"].unique() if name in wanted or score_of(name).companion]
+    return scores[scores["score"].isin(kept)].reset_index(drop=True)
 
 
 def _wanted(rows: pd.DataFrame, reading: Reading) -> dict[str, Sequence[str]]:
@@ -71,16 +80,10 @@ def _check(names: Iterable[str], known: Sequence[str], what: str) -> None:
     for name in names:
         if name in known:
             continue
-        near = {one.casefold(): one for one in known}
-        close = [near[one] for one in get_close_matches(name.casefold(), near, 3)]
+        close = nearest(name, known)
         way_out = f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known[:_MOST_NAMED])}"
         more = f" and {len(known) - _MOST_NAMED} more" if not close and len(known) > _MOST_NAMED else ""
         raise ReportError(f"there is no {what} {name!r} in these results; {way_out}{more}")
-
-
-def _narrowed(part: Selection, wanted: Mapping[str, Sequence[str]]) -> Selection:
-    frames = {name: _with(getattr(part, name), wanted) for name in ("scores", "jobs", "references")}
-    return replace(part, **frames)
 
 
 def _with(frame: pd.DataFrame, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
 from ...results import SCORES, USES_TEST, Publication, open_results
 from ...results.published import OWN, own_path
 from .errors import ReportError
+from .narrow import rows_of
 from .selection import Selection, select
 
 _SUFFIX = ".parquet"
@@ -80,7 +79,7 @@ def select_publication(want: Wanted, preset: str | None, protocol: int | None) -
     if missing := [name for name in want.variants if name not in there]:
         raise ReportError(f"{want.spec}: there is no method {missing[0]!r}; there are: {', '.join(sorted(there))}")
     if want.variants:
-        selection = _rows(selection, "variant", want.variants)
+        selection = rows_of(selection, {"variant": want.variants})
     if want.score:
         scores = selection.scores[selection.scores["score"] == want.score]
         if scores.empty:
@@ -100,16 +99,7 @@ def on_datasets(selection: Selection, datasets: Sequence[str], spec: str) -> Sel
         raise ReportError(f"{spec} and the store have no data set in common: {theirs[0]} there, {datasets[0]} here")
     out = len(set(theirs) - set(datasets))
     left = f" Of its {len(theirs)} data sets {out} are not here." if out else ""
-    return replace(_rows(selection, "dataset", datasets), notes=tuple(note + left for note in selection.notes))
-
-
-def _rows(selection: Selection, column: str, names: Sequence[str]) -> Selection:
-    def cut(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame[column].isin(names)].reset_index(drop=True) if column in frame else frame
-
-    return replace(
-        selection, scores=cut(selection.scores), jobs=cut(selection.jobs), references=cut(selection.references)
-    )
+    return replace(rows_of(selection, {"dataset": datasets}), notes=tuple(note + left for note in selection.notes))
 
 
 def _note(published: Publication) -> str:

@@ -1,4 +1,4 @@
-"""Charts of scores, time and codes: one colour per method, the same as in the diagrams."""
+"""Charts of scores, labels, time and codes: one colour per method, the same as in the diagrams."""
 
 from collections.abc import Mapping, Sequence
 
@@ -168,6 +168,28 @@ def codebook_use(counts: Mapping[str, np.ndarray], methods: Sequence[str] = ()) 
         title = wrap(f"{name}: {len(used)} of {len(share)} codes used, perplexity {perplexity:.1f}", 6.0)
         label(axes, "", "share", title)
     label(grid[-1, 0], "codes, most used first; dotted: all alike", "share", grid[-1, 0].get_title())
+    return figure
+
+
+@styled
+def label_chart(table: pd.DataFrame, title: str, width: float = TWO_COLUMNS) -> Figure:
+    """Draw accuracies by the share of the training labels: a line per method, all labels on the right.
+
+    Args:
+        table: Methods x shares of the labels, from `accuracy_by_labels`.
+        title: Title of the score, and over how many data sets it is averaged.
+        width: Width in inches.
+    """
+    beside = width > _NARROW
+    figure, grid = chart(width, 2.6 if beside else 2.4 + 0.16 * len(table))
+    axes = grid[0, 0]
+    chosen = colours(list(table.index))
+    for method, row in table.iterrows():
+        name = plain(wrap(str(method), 1.6))
+        axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
+    axes.set_xticks(range(len(table.columns)), [f"{share:.0%}" for share in table.columns])
+    label(axes, "training labels", wrap(title, 2.2))
+    _legend(figure, axes, beside=beside)
     return figure
 
 

@@ -15,10 +15,9 @@ from ..data.levels import reading_levels
 from ..data.lineage import Lineage, Source
 from ..data.methods import ordered
 from ..data.selection import Selection
-from ..draw.charts import box_plot, seconds_against_score
+from ..draw.charts import box_plot, label_chart, seconds_against_score
 from ..draw.diagram import write_diagram
 from ..draw.files import save_pdf, stem_of
-from ..draw.labels import label_chart
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
@@ -186,15 +185,15 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
 def _labels(work: Manuscript, score: str, stem: str, width: float) -> None:
     """Add a score by the share of the training labels, where a method has been given few."""
     try:
-        table = accuracy_by_labels(work.selection.scores, score, work.selection.datasets)
+        table, datasets = accuracy_by_labels(work.selection.scores, score, work.selection.datasets)
     except ReportError:
         return
     caption = (
         f"{score_of(score).title} by the share of the training labels, drawn class by class: the mean of ten draws and "
-        f"of {table.attrs['datasets']} data sets."
+        f"of {datasets} data sets."
     )
     names = tuple(label_curves()[score].values())
-    drawn = label_chart(table, score_of(score).title, width)
+    drawn = label_chart(table, f"{score_of(score).title}, mean over {datasets} data sets", width)
     work.figure(f"{stem}-labels", Source(("scores",), scores=names), drawn, caption)
 
 

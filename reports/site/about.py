@@ -7,8 +7,8 @@ from ...results import label_curves, score_of
 from ..data.errors import ReportError
 from ..data.frames import higher_is_better
 from ..data.selection import Selection
+from ..draw.charts import label_chart
 from ..draw.files import stem_of
-from ..draw.labels import label_chart
 from ..draw.web import inline, picture
 from ..stats.comparison import Comparison
 from ..stats.groups import reading, shows_cliques
@@ -69,11 +69,12 @@ def _label_picture(score: str, content: Content) -> Markup | None:
     if score not in label_curves():
         return None
     try:
-        table = accuracy_by_labels(content.selection.scores, score, content.selection.datasets)
+        table, datasets = accuracy_by_labels(content.selection.scores, score, content.selection.datasets)
     except ReportError:  # no method has been given few labels yet
         return None
     title = score_of(score).title
-    return picture(label_chart(table, title), f"{title} by the share of the training labels: a line per method")
+    drawn = label_chart(table, f"{title}, mean over {datasets} data sets")
+    return picture(drawn, f"{title} by the share of the training labels: a line per method")
 
 
 def _spoken(comparison: Comparison, title: str) -> str:

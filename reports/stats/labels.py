@@ -10,7 +10,9 @@ from ..data.frames import seed_means
 from ..data.methods import ordered
 
 
-def accuracy_by_labels(scores: pd.DataFrame, score: str, datasets: Sequence[str] | None = None) -> pd.DataFrame:
+def accuracy_by_labels(
+    scores: pd.DataFrame, score: str, datasets: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, int]:
     """Return the mean accuracy of every method by share of labels, over the data sets that have all of its values.
 
     Args:
@@ -19,7 +21,7 @@ def accuracy_by_labels(scores: pd.DataFrame, score: str, datasets: Sequence[str]
         datasets: The data sets to read; all that occur if not given.
 
     Returns:
-        Methods x shares of the labels, from the smallest to 1. Its `attrs["datasets"]` is the number of data sets.
+        Methods x shares of the labels, from the smallest to 1, and the number of data sets.
 
     Raises:
         ReportError: The score has no companions with few labels, or no data set has them of all methods.
@@ -32,6 +34,4 @@ def accuracy_by_labels(scores: pd.DataFrame, score: str, datasets: Sequence[str]
     whole = pd.concat({share: table[chosen] for share, table in tables.items()}, axis=1).dropna()
     if whole.empty or not chosen:
         raise ReportError(f"no data set has {score} of all methods for every share of the labels")
-    found = whole.mean().unstack(0).reindex(chosen).rename_axis(index="method", columns="labels")
-    found.attrs["datasets"] = len(whole)
-    return found
+    return whole.mean().unstack(0).reindex(chosen).rename_axis(index="method", columns="labels"), len(whole)

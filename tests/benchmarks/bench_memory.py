@@ -33,3 +33,28 @@ def test_peak_memory(benchmark, variant, length):
     command = [sys.executable, "-c", WORK, variant, str(length)]
     done = benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, text=True, check=True), rounds=1)
     benchmark.extra_info["peak_mb"] = int(done.stdout) / 1e6
+
+
+FCN = """
+import sys, time, torch
+from contextlib import nullcontext
+from ucrbench.bench.job.heap import kept_heap
+from ucrbench.bench.job.resources import peak_memory
+from ucrbench.models.config import Training
+from ucrbench.models.fcn import FCN
+from ucrbench.models.training.loop import train
+torch.set_num_threads(1)
+data = torch.randn(256, 1, 1024), torch.randint(10, (256,))
+with kept_heap() if sys.argv[1] == "kept" else nullcontext():
+    started = time.process_time()
+    train(FCN(10), data, Training(batch=256, max_steps=6))
+print(peak_memory(), time.process_time() - started)
+"""
+
+
+@pytest.mark.parametrize("heap", ["kept", "as it is"])
+def test_peak_memory_of_the_fcn(benchmark, heap):
+    command = [sys.executable, "-c", FCN, heap]
+    done = benchmark.pedantic(lambda: subprocess.run(command, capture_output=True, text=True, check=True), rounds=1)
+    peak, seconds = map(float, done.stdout.split())
+    benchmark.extra_info |= {"peak_mb": peak / 1e6, "cpu_seconds_of_6_steps": seconds}

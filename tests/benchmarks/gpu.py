@@ -69,6 +69,22 @@ def _end(process) -> None:
         process.join(patience)
 
 
+def parts_of() -> dict[str, tuple[Any, float]]:
+    """Return the parts by name: the function, and the seconds that it may take of five minutes.
+
+    What one leaves falls to those behind it.
+    """
+    import gpu_parts as single  # with their torch
+    import gpu_sharing as sharing
+
+    return {
+        "steps": (single.steps, 60), "settings": (single.settings, 30), "joint_views": (single.joint_views, 25),
+        "stages": (single.stages, 25), "profile": (single.profile, 20), "sweep": (sharing.sweep, 120),
+        "throughput": (sharing.throughput, 80), "compiled": (single.compiled, 60),
+        "cuda_tests": (single.cuda_tests, 100),
+    }  # fmt: skip
+
+
 def main() -> None:
     """Run the parts one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -81,7 +97,7 @@ def main() -> None:
     device = "cpu" if given.cpu else "cuda"
     os.environ["UCRBENCH_DEVICE"] = device  # before `places` asks the card: what has used a card cannot fork
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    import gpu_parts  # with its torch
+    import gpu_parts as single  # with its torch
     import torch
 
     from ucrbench.results import commit, versions
@@ -96,23 +112,24 @@ def main() -> None:
             "preset": "smoke", "sweep": "smoke", "lengths": (24,), "batch": 8, "stage_batch": 8, "positions": 10,
             "steps": 2, "samples": 8, "processes": (1, 2), "data_sets": 1, "variants": ("ae",),
         }  # fmt: skip
-    unknown = set((given.parts or "").split(",")) - {"", *gpu_parts.PARTS}
+    parts = parts_of()
+    unknown = set((given.parts or "").split(",")) - {"", *parts}
     if unknown:
-        parser.error(f"no part {', '.join(sorted(unknown))}; choose from {', '.join(gpu_parts.PARTS)}")
-    names = given.parts.split(",") if given.parts else list(gpu_parts.PARTS)
+        parser.error(f"no part {', '.join(sorted(unknown))}; choose from {', '.join(parts)}")
+    names = given.parts.split(",") if given.parts else list(parts)
     rows, end = Rows(given.out), time.monotonic() + 60 * given.minutes
     rows.write("about", "machine", python=platform.python_version(), cores=os.cpu_count(), commit=commit() or "unknown")
     rows.write("about", "packages", **versions(), cuda=torch.version.cuda or "none")
     for i, name in enumerate(names):
-        function, seconds = gpu_parts.PARTS[name]
-        later = sum(gpu_parts.PARTS[other][1] for other in names[i + 1 :])
+        function, seconds = parts[name]
+        later = sum(parts[other][1] for other in names[i + 1 :])
         left = end - time.monotonic() - GRACE
         limit = max(left * seconds / (seconds + later), min(left, seconds * given.minutes / 5))
         if left < LEAST:
             rows.write(name, "not run", note="no time was left")
             continue
-        place = gpu_parts.Place(given.out, device, given.data_dir, limit, **sizes)
-        process = gpu_parts.fork.Process(target=_child, args=(name, function, place, rows))
+        place = single.Place(given.out, device, given.data_dir, limit, **sizes)
+        process = single.fork.Process(target=_child, args=(name, function, place, rows))
         started = time.monotonic()
         process.start()
         process.join(limit)

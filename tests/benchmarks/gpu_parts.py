@@ -1,7 +1,6 @@
 """The parts of `gpu.py`: each takes a place and what writes a row, and runs in a process of its own."""
 
 import multiprocessing
-import os
 import subprocess
 import sys
 import time
@@ -17,17 +16,15 @@ import torch
 from places import UNTIMED, Laps, compared, paired
 from torch.nn import functional as F
 
-from ucrbench import datasets
-from ucrbench.bench import PRESETS, Execution, Sweep, plan, run
+from ucrbench.bench import PRESETS
 from ucrbench.bench.job.heap import kept_heap
-from ucrbench.bench.sweep.mps import shared_card
 from ucrbench.models import joint
 from ucrbench.models.config import Config, Training
 from ucrbench.models.fcn import FCN
 from ucrbench.models.priors.maskgit import MaskGIT
 from ucrbench.models.training.loop import Trainable, train
+from ucrbench.models.training.precision import Precision
 from ucrbench.models.variants import MAIN_VARIANTS, build
-from ucrbench.results import ResultStore
 
 Write = Callable[..., None]
 fork = multiprocessing.get_context("fork")  # torch is imported once; no process forks that has used the card
@@ -97,10 +94,12 @@ def autoencoder(place: Place, variant: str, length: int) -> tuple[Trainable, tup
     return module, (torch.as_tensor(series(place.batch, length)[:, None], device=place.device),)
 
 
-def laps_of(place: Place, module: Trainable, data: tuple[torch.Tensor, ...], laps: Laps) -> float:
+def laps_of(
+    place: Place, module: Trainable, data: tuple[torch.Tensor, ...], laps: Laps, precision: Precision = "fp32"
+) -> float:
     """Train and return the seconds of a step in the middle."""
     with kept_heap():
-        train(module, data, Training(batch=len(data[0]), max_steps=UNTIMED + place.steps), laps)
+        train(module, data, Training(batch=len(data[0]), max_steps=UNTIMED + place.steps), laps, precision)
     return (laps.ends[-1] - laps.ends[UNTIMED - 1]) / place.steps
 
 
@@ -128,20 +127,19 @@ def steps(place: Place, write: Write) -> None:
 def stages(place: Place, write: Write) -> None:
     """Time steps of prior and FCN beside the plain loop, and the sampling of series."""
     n, length = place.stage_batch, place.lengths[len(place.lengths) // 2]
-    torch.manual_seed(0)
-    y, budget = torch.randint(2, (n,)), partial(Training, batch=n)
-    logits, x = -10 * torch.rand(n, place.positions, 32), torch.randn(n, 1, length)
-    ours, plain = (
-        MaskGIT(torch.randn(32, 64), place.positions, 2, place.config.prior, True).to(place.device) for _ in range(2)
-    )
-    fcn, plain_fcn = FCN(2).to(place.device), reference.PlainFCN(2).to(place.device)
-    prior_data, fcn_data = ((a.to(place.device), y.to(place.device)) for a in (logits, x))
+    budget = partial(Training, batch=n)
+    (ours, prior_data), (plain, _) = prior_of(place), prior_of(place)
+    (fcn, fcn_data), plain_fcn = fcn_of(place, length), reference.PlainFCN(2).to(place.device)
     beside(
         write,
         f"prior, batch {n}, {place.positions} tokens",
         lambda k, laps: train(ours, prior_data, budget(max_steps=k), laps),
         lambda k: reference.train_plainly(
-            lambda *batch: plain.train().loss(*batch)["loss"], list(plain.parameters()), (logits, y), n, k
+            lambda *batch: plain.train().loss(*batch)["loss"],
+            list(plain.parameters()),
+            tuple(tensor.cpu() for tensor in prior_data),
+            n,
+            k,
         ),
         place.steps,
     )
@@ -150,7 +148,11 @@ def stages(place: Place, write: Write) -> None:
         f"FCN, batch {n}, L {length}",
         lambda k, laps: train(fcn, fcn_data, budget(max_steps=k), laps),
         lambda k: reference.train_plainly(
-            lambda a, b: F.cross_entropy(plain_fcn.train()(a), b), list(plain_fcn.parameters()), (x, y), n, k
+            lambda a, b: F.cross_entropy(plain_fcn.train()(a), b),
+            list(plain_fcn.parameters()),
+            tuple(tensor.cpu() for tensor in fcn_data),
+            n,
+            k,
         ),
         place.steps,
     )
@@ -163,9 +165,46 @@ def stages(place: Place, write: Write) -> None:
         write(f"sampling {place.samples} series, L {length}, {turn}", ms=1000 * (time.perf_counter() - started))
 
 
+def modules(place: Place) -> Iterator[tuple[str, Callable[[], tuple[Trainable, tuple[torch.Tensor, ...]]]]]:
+    """Yield what is trained at the middle length, by name: makers of a module and of the data it is trained on."""
+    length = place.lengths[len(place.lengths) // 2]
+    for variant in ("vqvae", "vqvae_barlow"):
+        yield f"{variant}, L {length}", partial(autoencoder, place, variant, length)
+    yield f"prior, {place.positions} tokens", partial(prior_of, place)
+    yield f"FCN, L {length}", partial(fcn_of, place, length)
+
+
+def prior_of(place: Place) -> tuple[Trainable, tuple[torch.Tensor, ...]]:
+    """Return a prior and the logits and classes on which it is trained."""
+    torch.manual_seed(0)
+    n, codes = place.stage_batch, torch.randn(32, 64)
+    module = MaskGIT(codes, place.positions, 2, place.config.prior, True).to(place.device)
+    logits, y = -10 * torch.rand(n, place.positions, 32), torch.randint(2, (n,))
+    return module, (logits.to(place.device), y.to(place.device))
+
+
+def fcn_of(place: Place, length: int) -> tuple[Trainable, tuple[torch.Tensor, ...]]:
+    """Return an FCN and the series and classes on which it is trained."""
+    torch.manual_seed(0)
+    x, y = torch.randn(place.stage_batch, 1, length), torch.randint(2, (place.stage_batch,))
+    return FCN(2).to(place.device), (x.to(place.device), y.to(place.device))
+
+
+def settings(place: Place, write: Write) -> None:
+    """Time steps as they are, in bf16, with cuDNN's own search, and in the order of memory that torch begins with."""
+    for name, make in modules(place):
+        for how in ("as it is", "bf16", "cudnn.benchmark", "not channels-last"):
+            module, data = make()
+            if how == "not channels-last":
+                module = module.to(memory_format=torch.contiguous_format)
+            torch.backends.cudnn.benchmark = how == "cudnn.benchmark"
+            seconds = laps_of(place, module, data, Laps(), "bf16" if how == "bf16" else "fp32")
+            write(f"{name}, {how}", ms=1000 * seconds)
+
+
 def joint_views(place: Place, write: Write) -> None:
     """Time self-supervised steps with both views in one pass and in two, in turn."""
-    for length in place.lengths[:2]:
+    for length in place.lengths:
         for variant in (name for name in MAIN_VARIANTS if name.startswith("vqvae_")):
             module, data = autoencoder(place, variant, length)
             times: dict[str, list[float]] = {"ours": [], "beside": []}
@@ -179,112 +218,29 @@ def joint_views(place: Place, write: Write) -> None:
 def compiled(place: Place, write: Write) -> None:
     """Time steps with the loss compiled, beside the loss as it is. On a CPU it is traced only."""
     for variant in ("vqvae", "vqvae_barlow"):
-        module, data = autoencoder(place, variant, place.lengths[0])
+        length = place.lengths[len(place.lengths) // 2]
+        module, data = autoencoder(place, variant, length)
         plain = laps_of(place, module, data, Laps())
         started = time.perf_counter()
         module.loss = torch.compile(module.loss, backend="eager" if place.device == "cpu" else "inductor")
         seconds = laps_of(place, module, data, Laps())
         times = {"ours": [seconds], "beside": [plain]}
         whole = time.perf_counter() - started
-        write(f"{variant}, L {place.lengths[0]}, torch.compile", **compared(times), seconds_with_compiling=whole)
-
-
-class Gate(Laps):
-    """Waits for the other processes after the untimed steps."""
-
-    def __init__(self, barrier) -> None:
-        super().__init__()
-        self.barrier = barrier
-
-    def due(self) -> bool:
-        super().due()
-        if len(self.ends) == UNTIMED:
-            self.barrier.wait()
-            self.ends[-1] = time.perf_counter()
-        return False
-
-
-def _one_of_many(place: Place, barrier, ends) -> None:
-    gate = Gate(barrier)
-    laps_of(place, *autoencoder(place, "vqvae", place.lengths[0]), gate)
-    ends.put((gate.ends[UNTIMED - 1], gate.ends[-1]))
-
-
-def throughput(place: Place, write: Write) -> None:
-    """Count the steps a second of several processes that train VQVAE at once, with MPS and without."""
-    longer = replace(place, steps=5 * place.steps)
-    for wanted in (True, False):
-        with shared_card(place.device, wanted) as sharing:
-            if wanted and not sharing.at_once:
-                write("MPS", note=sharing.note or "there is no card to share")
-                continue
-            os.environ.update(sharing.environment)
-            for n in place.processes if sharing.at_once else place.processes[::3]:
-                barrier, ends = fork.Barrier(n, timeout=place.seconds), fork.SimpleQueue()
-                jobs = [fork.Process(target=_one_of_many, args=(longer, barrier, ends)) for _ in range(n)]
-                for job in jobs:
-                    job.start()
-                for job in jobs:
-                    job.join()
-                if any(job.exitcode for job in jobs):
-                    raise RuntimeError(f"{sum(bool(job.exitcode) for job in jobs)} of {n} processes failed")
-                starts, stops = zip(*(ends.get() for _ in jobs), strict=True)
-                rate = n * longer.steps / (max(stops) - min(starts))
-                how = "with MPS" if sharing.at_once else "without MPS"
-                write(f"vqvae, L {place.lengths[0]}, {n} processes {how}", steps_per_second=rate)
-            for name in sharing.environment:
-                del os.environ[name]
-
-
-def sweep(place: Place, write: Write) -> None:
-    """Run a sweep on data sets from small to large, and predict the whole archive from it."""
-    names = datasets.select("bundled" if place.data_dir is None else "all")
-    sizes = {name: datasets.info(name) for name in names if datasets.is_here(name, place.data_dir)}
-    ordered = sorted(sizes, key=lambda name: sizes[name].n_train * sizes[name].length)
-    middles = (np.arange(place.data_sets) + 0.5) / place.data_sets * len(ordered)
-    chosen = tuple(dict.fromkeys(ordered[int(middle)] for middle in middles))
-    wanted = Sweep(chosen, place.variants, preset=place.sweep, data_dir=place.data_dir, device=place.device)
-    execution = Execution(time_limit=0.8 * place.seconds, backend="inline" if place.device == "cpu" else "loky")
-    started = time.perf_counter()
-    summary = run(place.out / "store", wanted, execution)
-    wall = time.perf_counter() - started
-    store = ResultStore(place.out / "store")
-    jobs = store.jobs()
-    write(f"sweep of {', '.join(chosen)}", seconds=wall, ran=summary.ran, failed=summary.failed, undone=summary.undone)
-    for job in jobs.sort_values("seconds_total").itertuples():
-        write(f"job {job.dataset}, {job.variant}", seconds=job.seconds_total, note=job.status)
-    # While jobs share a card each takes longer; so jobs of the whole are taken to share it as those of the sample did.
-    side_by_side = jobs["seconds_total"].sum() / (jobs["finished_at"].max() - jobs["started_at"].min()).total_seconds()
-    whole = plan(replace(wanted, datasets=("all",), variants=("main",)), store, fetch=False).total_seconds
-    hours = whole / side_by_side / 3600
-    write(f"the archive x {len(MAIN_VARIANTS)} at {place.sweep}, predicted", hours=hours, side_by_side=side_by_side)
+        write(f"{variant}, L {length}, torch.compile", **compared(times), seconds_with_compiling=whole)
 
 
 def profile(place: Place, write: Write) -> None:
     """Name the ten kernels, on a CPU operations, that take most of an eager step."""
     n = 5  # too few to be captured
     kind = torch.profiler.ProfilerActivity.CPU if place.device == "cpu" else torch.profiler.ProfilerActivity.CUDA
-    for variant in ("vqvae", "vqvae_barlow"):
-        module, data = autoencoder(place, variant, place.lengths[len(place.lengths) // 2])
-        train(module, data, Training(batch=place.batch, max_steps=2))
+    for what, make in modules(place):
+        module, data = make()
+        train(module, data, Training(batch=len(data[0]), max_steps=2))
         with torch.profiler.profile(activities=[kind]) as seen:
-            train(module, data, Training(batch=place.batch, max_steps=n))
+            train(module, data, Training(batch=len(data[0]), max_steps=n))
         attribute = "self_cpu_time_total" if place.device == "cpu" else "self_device_time_total"
         found = [(getattr(event, attribute) / n / 1000, event.count / n, event.key) for event in seen.key_averages()]
         found = sorted((row for row in found if row[0] > 0), reverse=True)
-        write(f"{variant}, all", ms=sum(row[0] for row in found), a_step=sum(row[1] for row in found))
+        write(f"{what}, all", ms=sum(row[0] for row in found), a_step=sum(row[1] for row in found))
         for ms, a_step, key in found[:10]:
-            write(f"{variant}, {key[:80]}", ms=ms, a_step=a_step)
-
-
-# The seconds that each may take, of five minutes; what one leaves falls to those behind it.
-PARTS: dict[str, tuple[Callable[[Place, Write], None], float]] = {
-    "steps": (steps, 75),
-    "joint_views": (joint_views, 25),
-    "stages": (stages, 30),
-    "profile": (profile, 20),
-    "sweep": (sweep, 120),
-    "throughput": (throughput, 90),
-    "compiled": (compiled, 60),
-    "cuda_tests": (cuda_tests, 60),
-}
+            write(f"{what}, {key[:80]}", ms=ms, a_step=a_step)

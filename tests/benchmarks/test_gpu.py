@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import gpu_parts
+import gpu
 import pytest
 
 
@@ -15,7 +15,7 @@ def test_every_part_writes_its_rows(tmp_path):
     subprocess.run(command, check=True)
     rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
     assert not [row for row in rows if row["name"] in ("failed", "cut short", "not run")]
-    for part in gpu_parts.PARTS:
+    for part in gpu.parts_of():
         assert [row["name"] for row in rows if row["part"] == part][-1] == "whole part"
         assert len([row for row in rows if row["part"] == part]) > 1
     assert len((tmp_path / "table.md").read_text().splitlines()) == 2 + len(rows)
@@ -31,11 +31,10 @@ def test_a_part_that_fails_or_takes_too_long_is_a_row(tmp_path):
         f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import gpu, os\n"
         "os.environ['UCRBENCH_DEVICE'] = 'cpu'\n"
-        "import gpu_parts\n"
         "def fails(place, write):\n"
         "    write('before', value=1.0)\n"
         "    raise ValueError('a reason')\n"
-        "gpu_parts.PARTS = {'fails': (fails, 150), 'hangs': (lambda place, write: time.sleep(100), 150)}\n"
+        "gpu.parts_of = lambda: {'fails': (fails, 150), 'hangs': (lambda place, write: time.sleep(100), 150)}\n"
         "gpu.GRACE, gpu.LEAST = 1, 0.5\n"
         "gpu.main()\n"
     )

@@ -1,15 +1,13 @@
 """A report of some data sets, variants and scores alone, from Python and from the command line."""
 
 import json
-import sys
 
 import pandas as pd
 import pytest
 from synthetic_store import build
 
-from ucrbench.bench import cli
 from ucrbench.reports import Reading, ReportError, check, compare, report, select_stores
-from ucrbench.results import ResultStore
+from ucrbench.results import ResultStore, Statement, publish
 
 DATASETS = ["ECG200", "ECG5000", "GunPoint", "Own1"]
 NAMES = ["knn", "knn_continuous", "fid"]
@@ -20,17 +18,6 @@ def out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("narrow") / "out"
     build(folder, DATASETS, ("ae", "vae", "vqvae"), samples=False, failed=[("Own1", "vae")], names=NAMES)
     return folder
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    def called(*arguments):
-        monkeypatch.setattr(sys, "argv", ["ucrbench", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return ended.value.code, *capsys.readouterr()
-
-    return called
 
 
 def test_the_statistics_are_those_of_the_rows_that_are_left(out):
@@ -86,6 +73,21 @@ def test_names_between_commas_or_spaces_and_terms(call, out, tmp_path):
     status, said, _ = call("table", out, "--score", "knn", "-v", "vqvae ae", "-d", "type:ECG", "--to", tmp_path)
     table = pd.read_csv(said.strip(), index_col=0)
     assert (list(table.columns), list(table.index)) == (["AE", "VQVAE"], ["ECG200", "ECG5000", "mean rank"])
+
+
+def test_terms_select_from_published_files_too(call, out, tmp_path):
+    statement = Statement(
+        title="Ours", authors="A. Uthor", contact="a@example.org", code="https://example.org", licence="CC BY 4.0",
+        uses_test="none",
+    )  # fmt: skip
+    file = publish(out, tmp_path / "ours.parquet", statement).path
+    status, said, _ = call("table", file, "--score", "knn", "-d", "type:ECG", "-v", "main", "--to", tmp_path)
+    assert status == 0
+    assert list(pd.read_csv(said.strip(), index_col=0).index) == ["ECG200", "ECG5000", "mean rank"]
+    status, _, error = call("report", "--against", file, "--to", tmp_path / "site", "-d", "type:ECG")
+    assert (status, error.count("\n"), "write plain names" in error) == (2, 1, True), error
+    assert call("report", "--against", file, "--to", tmp_path / "site", "-d", "ECG200", "--scores", "knn")[0] == 0
+    assert set(pd.read_csv(tmp_path / "site/tables/scores.csv")["dataset"]) == {"ECG200"}
 
 
 @pytest.mark.parametrize(

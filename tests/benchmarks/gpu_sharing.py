@@ -1,0 +1,104 @@
+"""The parts of `gpu.py` in which jobs share the card: processes side by side, and a sweep."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+from gpu_parts import Place, Write, autoencoder, fork, laps_of
+from places import UNTIMED, Laps
+
+from ucrbench import datasets
+from ucrbench.bench import Execution, Sweep, plan, run
+from ucrbench.bench.sweep.mps import shared_card
+from ucrbench.models.variants import MAIN_VARIANTS
+from ucrbench.results import ResultStore
+
+
+class Gate(Laps):
+    """Waits for the other processes after the untimed steps."""
+
+    def __init__(self, barrier) -> None:
+        super().__init__()
+        self.barrier = barrier
+
+    def due(self) -> bool:
+        super().due()
+        if len(self.ends) == UNTIMED:
+            self.barrier.wait()
+            self.ends[-1] = time.perf_counter()
+        return False
+
+
+def _one_of_many(place: Place, barrier, ends) -> None:
+    gate = Gate(barrier)
+    laps_of(place, *autoencoder(place, "vqvae", place.lengths[0]), gate)
+    ends.put((gate.ends[UNTIMED - 1], gate.ends[-1]))
+
+
+def throughput(place: Place, write: Write) -> None:
+    """Count the steps a second of several processes that train VQVAE at once: with MPS, with shares of it, without."""
+    with shared_card(place.device, True) as sharing:
+        if sharing.at_once:
+            with environment(sharing.environment):
+                for n in place.processes:
+                    write(f"{n} processes with MPS", steps_per_second=rate(place, n))
+                with environment({"CUDA_MPS_ACTIVE_THREAD_PERCENTAGE": "25"}):
+                    n = place.processes[3]
+                    write(f"{n} processes with MPS, 25 % of the card each", steps_per_second=rate(place, n))
+        else:
+            write("MPS", note=sharing.note or "there is no card to share")
+    for n in place.processes[::3]:
+        write(f"{n} processes without MPS", steps_per_second=rate(place, n))
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for the processes that are started inside."""
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name in variables:
+            del os.environ[name]
+
+
+def rate(place: Place, n: int) -> float:
+    """Return the steps a second, in all, of n processes that train at once."""
+    longer = replace(place, steps=5 * place.steps)
+    barrier, ends = fork.Barrier(n, timeout=place.seconds), fork.SimpleQueue()
+    jobs = [fork.Process(target=_one_of_many, args=(longer, barrier, ends)) for _ in range(n)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    if any(job.exitcode for job in jobs):
+        raise RuntimeError(f"{sum(bool(job.exitcode) for job in jobs)} of {n} processes failed")
+    starts, stops = zip(*(ends.get() for _ in jobs), strict=True)
+    return n * longer.steps / (max(stops) - min(starts))
+
+
+def sweep(place: Place, write: Write) -> None:
+    """Run a sweep on data sets from small to large, and predict the whole archive from it."""
+    names = datasets.select("bundled" if place.data_dir is None else "all")
+    sizes = {name: datasets.info(name) for name in names if datasets.is_here(name, place.data_dir)}
+    ordered = sorted(sizes, key=lambda name: sizes[name].n_train * sizes[name].length)
+    middles = (np.arange(place.data_sets) + 0.5) / place.data_sets * len(ordered)
+    chosen = tuple(dict.fromkeys(ordered[int(middle)] for middle in middles))
+    wanted = Sweep(chosen, place.variants, preset=place.sweep, data_dir=place.data_dir, device=place.device)
+    execution = Execution(time_limit=0.8 * place.seconds, backend="inline" if place.device == "cpu" else "loky")
+    started = time.perf_counter()
+    summary = run(place.out / "store", wanted, execution)
+    wall = time.perf_counter() - started
+    store = ResultStore(place.out / "store")
+    jobs = store.jobs()
+    write(f"sweep of {', '.join(chosen)}", seconds=wall, ran=summary.ran, failed=summary.failed, undone=summary.undone)
+    for job in jobs.sort_values("seconds_total").itertuples():
+        write(f"job {job.dataset}, {job.variant}", seconds=job.seconds_total, note=job.status)
+    # While jobs share a card each takes longer; so jobs of the whole are taken to share it as those of the sample did.
+    side_by_side = jobs["seconds_total"].sum() / (jobs["finished_at"].max() - jobs["started_at"].min()).total_seconds()
+    whole = plan(replace(wanted, datasets=("all",), variants=("main",)), store, fetch=False).total_seconds
+    hours = whole / side_by_side / 3600
+    write(f"the archive x {len(MAIN_VARIANTS)} at {place.sweep}, predicted", hours=hours, side_by_side=side_by_side)
