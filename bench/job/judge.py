@@ -72,7 +72,7 @@ def train_fcn(x: np.ndarray, y: np.ndarray, classes: int, budget: Training, seed
         torch.manual_seed(seed)
         fcn = FCN(classes).to(device)
         data = torch.as_tensor(x, device=device), torch.as_tensor(y, device=device)
-        # A kept heap saves a quarter of the time, but twice the memory goes into holes between large tensors.
+        # A kept heap saves time, but large tensors leave holes in it (docs/performance.md).
         with nullcontext() if min(budget.batch, len(x)) * x.shape[-1] > _KEPT else kept_heap():
             train(fcn, data, budget)
     return fcn
