@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -93,15 +94,22 @@ def stratified_draws(y: np.ndarray, share: float, draws: int = DRAWS) -> list[np
 def _svm(z_train: np.ndarray, y_train: np.ndarray, z_test: np.ndarray, y_test: np.ndarray) -> float:
     from sklearn.svm import SVC  # here, since it takes a second, which `ucrbench status` need not wait for
 
-    model = SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train)
+    with _few_series_a_class():
+        model = SVC(kernel="linear", C=1.0, cache_size=500).fit(z_train, y_train)
     return float((_votes(model, z_test) == y_test).mean())
 
 
 def _neighbours(z_train: np.ndarray, y_train: np.ndarray, z_test: np.ndarray, y_test: np.ndarray, k: int = 5) -> float:
     from sklearn.neighbors import KNeighborsClassifier
 
-    model = KNeighborsClassifier(n_neighbors=min(k, len(z_train)))
-    return float(model.fit(z_train, y_train).score(z_test, y_test))
+    with _few_series_a_class():
+        model = KNeighborsClassifier(n_neighbors=min(k, len(z_train))).fit(z_train, y_train)
+    return float(model.score(z_test, y_test))
+
+
+def _few_series_a_class() -> warnings.catch_warnings:
+    """Return a context without scikit-learn's warning that so many classes look like a regression's values."""
+    return warnings.catch_warnings(action="ignore", category=UserWarning)
 
 
 def _votes(model: SVC, z: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 from .methods import TITLES
 
 _AUTOENCODERS = ("ae", "vae", "vae_sigma")
-_SAME = {"linear_probe_continuous": "linear_probe", "knn_continuous": "knn"}
+PLAIN_OF = {"linear_probe_continuous": "linear_probe", "knn_continuous": "knn"}
 
 
 def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -19,7 +19,7 @@ def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str
         The rows, and by score a footnote where any were added.
     """
     found, footnotes = [scores], {}
-    for continuous, plain in _SAME.items():
+    for continuous, plain in PLAIN_OF.items():
         if continuous not in set(scores["score"]):
             continue
         own = scores[(scores["score"] == plain) & scores["variant"].isin(_AUTOENCODERS)]

@@ -7,6 +7,7 @@ minutes. Only matplotlib's object interface is used, so that no window system is
 import re
 import warnings
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import LogFormatter
 
 from .style import FONT_SIZE, INK, font_family
 
@@ -47,6 +49,15 @@ def label(axes: Axes, x: str = "", y: str = "", title: str = "") -> None:
     axes.set_ylabel(plain(y), size=FONT_SIZE, color=INK)
     if title:
         axes.set_title(plain(title), size=FONT_SIZE, color=INK)
+
+
+def logarithmic(axes: Axes, which: Literal["x", "y"]) -> None:
+    """Give an axis of a chart a logarithmic scale with plain numbers on it, also where it spans less than a decade."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    for ticks in (axis.set_major_formatter, axis.set_minor_formatter):
+        ticks(LogFormatter(minor_thresholds=(2, 0.5)))
+    axes.tick_params(axis=which, which="minor", labelsize=FONT_SIZE - 0.5, labelcolor=INK)
 
 
 def plain(text: str) -> str:

@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter
 
 from ...results import score_of
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.comparison import Comparison, compare
-from .canvas import chart, label, plain, wrap
+from .canvas import chart, label, logarithmic, plain, wrap
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -131,15 +130,12 @@ def seconds_against_score(
             ms=6,
             label=plain(wrap(name, 1.8)),
         )
-    axes.set_xscale("log")
-    for ticks in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
-        ticks(LogFormatter(minor_thresholds=(2, 0.5)))
-    axes.tick_params(axis="x", which="minor", labelsize=FONT_SIZE - 0.5, labelcolor=INK)
+    logarithmic(axes, "x")
     axes.margins(0.12)
     devices = there.loc[there["method"].isin(names), "device"].dropna().unique()
     where = devices[0] if len(devices) == 1 else f"{len(devices)} kinds of device"
     label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), f"mean {score_of(score).title}")
-    _legend(figure, axes, beside=beside)
+    legend(figure, axes, beside=beside)
     return figure
 
 
@@ -189,7 +185,7 @@ def label_chart(table: pd.DataFrame, title: str, width: float = TWO_COLUMNS) -> 
         axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
     axes.set_xticks(range(len(table.columns)), [f"{share:.0%}" for share in table.columns])
     label(axes, "training labels", wrap(title, 2.2))
-    _legend(figure, axes, beside=beside)
+    legend(figure, axes, beside=beside)
     return figure
 
 
@@ -201,7 +197,8 @@ def _padded(values: np.ndarray) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _legend(figure: Figure, *panels: Axes, beside: bool = True) -> None:
+def legend(figure: Figure, *panels: Axes, beside: bool = True) -> None:
+    """Name the labelled lines of panels once, beside the figure's axes or below them."""
     named = {}
     for axes in panels:
         named |= {text: line for line, text in zip(*axes.get_legend_handles_labels(), strict=True)}

@@ -15,7 +15,7 @@ _CELL_WIDTH = 0.78
 _CELL_HEIGHT = 0.46
 _MOST_NAME = 1.6
 # Blue where the row is better, orange where the column is; white between, and INK readable on all of it.
-_SHADES = LinearSegmentedColormap.from_list("shades", ["#f2b27a", "#ffffff", "#8fbfe0"])
+SHADES = LinearSegmentedColormap.from_list("shades", ["#f2b27a", "#ffffff", "#8fbfe0"])
 
 
 @styled
@@ -56,7 +56,7 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
             signs = np.sign(comparison.differences(first, second))
             counts = " / ".join(str(int((signs == sign).sum())) for sign in (1, 0, -1))
             texts = (_signed(median, score_of(comparison.score).decimals), counts, _p(p.loc[first, second]))
-            shade = to_hex(_SHADES(0.5 + 0.5 * np.clip(median / largest, -1, 1)))
+            shade = to_hex(SHADES(0.5 + 0.5 * np.clip(median / largest, -1, 1)))
             _cell(axes, left, middle, texts, shade, p.loc[first, second] <= alpha)
     return figure
 

@@ -9,6 +9,7 @@ import pandas as pd
 from ..data.selection import Selection
 from ..draw.palette import colours
 from ..stats.comparison import Comparison, NotCompared
+from ..stats.findings import Findings
 from ..stats.tables import ScoreTable
 from .names import file_names
 
@@ -65,6 +66,8 @@ class Content:
         shares: Shares of the distance between the two, as `normalised` gives them.
         gaps: The policy for gaps.
         types: Type of each data set, such as "ECG", where known.
+        findings: What the rows say beyond who ranks where.
+        finding_diagrams: SVG of its figures by name.
     """
 
     selection: Selection
@@ -74,6 +77,8 @@ class Content:
     shares: pd.DataFrame
     gaps: str
     types: Mapping[str, str]
+    findings: Findings
+    finding_diagrams: Mapping[str, str]
 
     @cached_property
     def methods(self) -> list[str]:

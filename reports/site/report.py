@@ -23,9 +23,11 @@ from ..draw.files import stem_of
 from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
 from ..stats.effects import pairwise
+from ..stats.findings import find
 from ..stats.shares import normalised
 from ..stats.tables import ScoreTable, board_of, board_places, compare_all, coverage, failures, score_table
 from .content import Content, Ranking, Section
+from .findings import write_findings
 from .names import file_names
 from .paths import hide_paths
 from .write import write_site
@@ -146,7 +148,9 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
     levels = reading_levels(selection)
     shares = normalised(selection.scores, levels, selection.datasets)
     shares.to_csv(tables / "generation.csv", index=False)
-    write_site(Content(selection, board, tuple(sections), levels, shares, gaps, types), work)
+    findings = find(selection, comparisons)
+    diagrams = write_findings(findings, work, lineage.rows(Source(TABLES)))
+    write_site(Content(selection, board, tuple(sections), levels, shares, gaps, types, findings, diagrams), work)
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 

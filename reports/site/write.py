@@ -16,6 +16,7 @@ from .about import failures_page, provenance_page, score_section, scores_page
 from .content import Content
 from .datasets import dataset_page
 from .downloads import of_dataset, of_variant
+from .findings import findings_page
 from .overview import overview
 from .pictures import SERIES, Group
 from .variants import variant_page
@@ -33,7 +34,7 @@ def write_site(content: Content, folder: Path) -> None:
 
     Args:
         content: The content of the pages.
-        folder: Folder that gets index.html and three more pages, datasets/, variants/ and assets/.
+        folder: Folder that gets index.html and four more pages, datasets/, variants/ and assets/.
     """
     for name in ("datasets", "variants", "assets"):
         (folder / name).mkdir()
@@ -42,6 +43,7 @@ def write_site(content: Content, folder: Path) -> None:
     pages = _Pages(content, folder)
     diagrams = [score_section(section, content) for section in content.sections]
     pages.write("scores.html", "scores.html", **scores_page(content))
+    pages.write("findings.html", "findings.html", **findings_page(content))
     pages.write("failures.html", "failures.html", **failures_page(content))
     pages.write("provenance.html", "provenance.html", **provenance_page(content))
     jobs = content.selection.jobs

@@ -107,6 +107,14 @@ def test_constant_features_say_nothing(probe, noise):
     assert with_dead == probe(z_train, y_train, z_test, y_test)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("probe", [linear_probe, knn])
+def test_many_classes_of_few_series_bring_no_warning(probe):
+    rng = np.random.default_rng(0)
+    z_train, y_train = blobs(rng, 50, 40, apart=30)
+    assert probe(z_train, y_train, z_train[:40], y_train[:40]) <= 1
+
+
 def test_knn_takes_at_most_all_training_rows():
     assert knn([[0.0], [1.0]], [0, 1], [[0.1], [0.2]], [0, 0]) == 1.0  # a tie: the first class
 

@@ -1,0 +1,56 @@
+"""Agreement of scores: whether two of them put the methods into the same order, data set by data set."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from .bootstrap import interval, resampled
+from .comparison import Comparison
+
+FEWEST_METHODS = 3
+
+
+def taus(one: Comparison, other: Comparison) -> pd.Series:
+    """Return Kendall's tau-b between the orders of the methods in two scores, for each data set that both have.
+
+    1 where both agree which of every two methods is better, whatever the scores' directions, -1 where they never do.
+    Data sets are left out on which a score ties all methods or fewer than three have both values.
+
+    Args:
+        one: Comparison in the one score.
+        other: Comparison in the other.
+    """
+    sign = 1.0 if one.better == other.better else -1.0
+    methods = one.values.columns.intersection(other.values.columns)
+    found = {}
+    for name in one.values.index.intersection(other.values.index):
+        values = pd.DataFrame({"one": one.values.loc[name, methods], "other": other.values.loc[name, methods]}).dropna()
+        if len(values) >= FEWEST_METHODS and values["one"].nunique() > 1 and values["other"].nunique() > 1:
+            found[name] = sign * float(stats.kendalltau(values["one"], values["other"]).statistic)
+    return pd.Series(found, dtype=float)
+
+
+def agreement(comparisons: Sequence[Comparison]) -> pd.DataFrame:
+    """Return how far every two scores agree on the order of the methods.
+
+    Args:
+        comparisons: One per score.
+
+    Returns:
+        A row per pair of scores that share three methods: first, second, tau (mean over data sets of Kendall's tau-b),
+        low and high (between them lie 95 % of the means over data sets drawn anew with replacement), datasets (those
+        averaged over), methods (those that both scores have).
+    """
+    rows = []
+    for one, other in combinations(comparisons, 2):
+        found = taus(one, other)
+        if found.empty:
+            continue
+        drawn, _ = resampled(len(found))
+        low, high = interval(found.to_numpy()[drawn].mean(axis=1))
+        methods = len(one.values.columns.intersection(other.values.columns))
+        rows.append((one.score, other.score, float(np.mean(found)), float(low), float(high), len(found), methods))
+    return pd.DataFrame(rows, columns=["first", "second", "tau", "low", "high", "datasets", "methods"])
