@@ -7,7 +7,11 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# A busy machine is slow, and no fault of what is tested.
+settings.register_profile("ucrbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ucrbench")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 

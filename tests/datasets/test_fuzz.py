@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.skipif(BUNDLED is None, reason="aeon brings no data"),
 ]
 NAME = "ItalyPowerDemand"
-LENIENT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LENIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 HEADER = ["@problemName x", "@timeStamps false", "@univariate true", "@equalLength true", "@seriesLength 24"]
 WORDS = [
     "@data", "@classLabel true 1 2", "@timestamps true", "@targetlabel true", "@equalLength false", "@univariate",

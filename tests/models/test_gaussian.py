@@ -96,7 +96,7 @@ def test_components_are_few_enough():
     assert np.linalg.matrix_rank(samples - samples.mean(0), tol=1e-3) == 64
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     n=st.integers(1, 30),
     width=st.integers(1, 12),

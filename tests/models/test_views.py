@@ -34,7 +34,7 @@ def test_the_global_seed_decides(name):
     assert not torch.equal(first, second)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(length=st.integers(4, 60), seed=st.integers(0, 2**32))
 def test_slice_keeps_every_value_and_makes_at_most_three_seams(length, seed):
     torch.manual_seed(seed)
@@ -98,7 +98,7 @@ def test_warp_without_warping_scales_only():
     torch.testing.assert_close(factor, factor[:, :1].expand_as(factor), rtol=1e-3, atol=1e-3)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(length=st.integers(2, 80), seed=st.integers(0, 2**32))
 def test_warp_keeps_the_ends_the_range_and_the_order_of_time(length, seed):
     torch.manual_seed(seed)

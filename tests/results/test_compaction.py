@@ -48,7 +48,7 @@ writes = st.tuples(jobs, st.sampled_from(["knn", "fid", "cas"]), st.sampled_from
 steps = st.lists(writes | st.sampled_from(["compact", "reopen"]), min_size=1, max_size=60)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps=steps, back=st.booleans())
 def test_the_last_write_counts_whatever_was_compacted(steps, back):
     """Also when the clock is set back between two writes."""

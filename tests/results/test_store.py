@@ -43,7 +43,7 @@ score_rows = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=st.lists(score_rows, max_size=6, unique_by=lambda row: (row.job, row.score)), order=st.randoms())
 def test_round_trip_in_any_order(rows, order):
     by_job = {job: [r for r in rows if r.job == job] for job in {r.job for r in rows}}
@@ -62,7 +62,7 @@ def test_round_trip_in_any_order(rows, order):
         pd.testing.assert_frame_equal(*frames)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(batches=st.lists(st.dictionaries(st.sampled_from(list(SCORES)), st.floats(0, 1)), min_size=1, max_size=4))
 def test_later_scores_join_and_replace(batches):
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +77,7 @@ def test_later_scores_join_and_replace(batches):
         assert store.finished() == {"ab12": set(wanted)}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(attempts=st.lists(st.tuples(st.sampled_from(["ab12", "cd34"]), st.sampled_from(["ok", "failed"])), max_size=6))
 def test_failures_never_finish_a_job(attempts):
     with tempfile.TemporaryDirectory() as folder:
