@@ -1,5 +1,6 @@
 """Writing a published file from a result folder."""
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +18,14 @@ from .store import ResultStore
 _PRIVATE = ("error", "traceback")  # of attempts: they tell of the machine, its folders and who works there
 
 
-def publish(out: str | Path, path: str | Path, statement: Statement) -> Publication:
-    """Write the results of a folder as one parquet, for others to read.
+def publish(
+    out: str | Path,
+    path: str | Path,
+    statement: Statement,
+    datasets: Collection[str] | None = None,
+    variants: Collection[str] | None = None,
+) -> Publication:
+    """Write the results of a folder, or a part of them, as one parquet, for others to read.
 
     It holds the scores of every finished job, all attempts at jobs, without errors and tracebacks, and of each data
     set's real series the references and the floors. It appears whole or not at all; one that was there is replaced.
@@ -27,6 +34,8 @@ def publish(out: str | Path, path: str | Path, statement: Statement) -> Publicat
         out: Folder of the results.
         path: The file, with the ending .parquet.
         statement: The statement of those who publish it.
+        datasets: The data sets to publish; None for all.
+        variants: The variants to publish; None for all.
 
     Returns:
         The file, open for reading and checked.
@@ -39,7 +48,7 @@ def publish(out: str | Path, path: str | Path, statement: Statement) -> Publicat
     if path.suffix != ".parquet":
         raise StoreError(f"{path}: the name of a published file ends in .parquet; write {path.stem}.parquet")
     store = ResultStore(out)
-    tables = _tables(store)
+    tables = _tables(store, {"dataset": datasets, "variant": variants})
     if lack := lacking(tables):
         raise StoreError(f"{store.path} cannot be published: {lack}")
     written = {"written_at": datetime.now(UTC).isoformat(timespec="seconds"), "written_by": versions()["ucrbench"]}
@@ -49,8 +58,8 @@ def publish(out: str | Path, path: str | Path, statement: Statement) -> Publicat
     return Publication(path)
 
 
-def _tables(store: ResultStore) -> dict[str, pa.Table]:
-    jobs = store.table("jobs")
+def _tables(store: ResultStore, wanted: Mapping[str, Collection[str] | None]) -> dict[str, pa.Table]:
+    jobs = _part(store.table("jobs"), wanted)
     finished = {job for job, status in _pairs(jobs, "job", "status") if status == "ok"}
     scores = store.table("scores")
     # Scores of a job that was cut off before its end count nowhere.
@@ -58,8 +67,16 @@ def _tables(store: ResultStore) -> dict[str, pa.Table]:
     for name in _PRIVATE:
         place = jobs.column_names.index(name)
         jobs = jobs.set_column(place, jobs.schema.field(name), pa.nulls(jobs.num_rows, pa.string()))
-    references = store.table("references")
+    references = _part(store.table("references"), {"dataset": wanted["dataset"]})
     return {"scores": scores, "jobs": jobs, "references": references, "floors": _floors(store, references)}
+
+
+def _part(table: pa.Table, wanted: Mapping[str, Collection[str] | None]) -> pa.Table:
+    """Return the rows whose columns hold the names that are wanted."""
+    for column, names in wanted.items():
+        if names is not None:
+            table = table.filter(pa.array([name in names for name in table[column].to_pylist()], pa.bool_()))
+    return table
 
 
 def _floors(store: ResultStore, references: pa.Table) -> pa.Table:

@@ -15,7 +15,6 @@ from .errors import ReportError, nearest
 from .grid import Grid, is_gap, read_grid
 
 _PUBLISHED = "published"
-_SAME_PROTOCOL = "thesis"  # the table that "published" alone means
 _BESIDE = "linear_probe"  # the score beside which a classifier's accuracy stands where none is named
 _TIDY = ("dataset", "method", "score", "value")
 _ERROR = re.compile(r"(?i)(?<![a-z])err(or)?s?(?![a-z])")
@@ -39,11 +38,11 @@ def read_external(spec: str) -> External:
     """Read rows that a user asked to compare with.
 
     Args:
-        spec: "published" (the results of the same protocol), "published:NAME", "published:NAME/METHOD,METHOD", the
-            path of a tidy CSV (dataset, method, score, value; seed if there are several, classifier where the judge is
-            known), or "SCORE=PATH": a CSV whose first column names data sets, and whose others are methods, or a tidy
-            one of that score (dataset, method, value). "SCORE=published:NAME" takes that score alone, and puts
-            accuracies of classifiers, which stand beside the linear probe otherwise, beside that score.
+        spec: "published:NAME", "published:NAME/METHOD,METHOD", the path of a tidy CSV (dataset, method, score, value;
+            seed if there are several, classifier where the judge is known), or "SCORE=PATH": a CSV whose first column
+            names data sets, and whose others are methods, or a tidy one of that score (dataset, method, value).
+            "SCORE=published:NAME" takes that score alone, and puts accuracies of classifiers, which stand beside the
+            linear probe otherwise, beside that score.
 
     Raises:
         ReportError: There is no such table or file, or it is not laid out so.
@@ -79,7 +78,7 @@ def _from_published(name: str, score: str) -> External:
     """Return rows of a table that ships with the package, named NAME or NAME/METHOD,METHOD; of one score if named."""
     rows = published()
     name, _, methods = name.partition("/")
-    name = _one_of(name or _SAME_PROTOCOL, rows["source"], "published table")
+    name = _one_of(name, rows["source"], "published table")
     rows = rows[rows["source"] == name]
     if methods:
         wanted = [_one_of(one.strip(), rows["variant"], f"method of published:{name}") for one in methods.split(",")]

@@ -34,7 +34,7 @@ def wanted(spec: str) -> Wanted | None:
     """Return the published file that a spec names, None where it names a table of another kind.
 
     Args:
-        spec: The path of a published file, "published:ucrbench" for that of the package, or
+        spec: The path of a published file, "published" or "published:ucrbench" for that of the package, or
             "published:ucrbench/VARIANT,VARIANT"; each also as "SCORE=...".
 
     Raises:
@@ -44,7 +44,7 @@ def wanted(spec: str) -> Wanted | None:
     if not equals or score not in SCORES:
         score, named = "", spec
     name, _, variants = named.partition("/")
-    if name.casefold() == f"published:{OWN}":
+    if name.casefold() in ("published", f"published:{OWN}"):
         if not own_path().is_file():
             raise ReportError(f"{spec}: this version ships no results of its own; name a published file in its place")
         return Wanted(spec, own_path(), score, tuple(one.strip() for one in variants.split(",") if one.strip()))

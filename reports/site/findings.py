@@ -11,7 +11,7 @@ from ..draw.web import inline
 from ..stats.comparison import FEWEST_DATASETS
 from ..stats.equivalence import MARGIN, VERDICTS
 from ..stats.findings import Findings
-from ..stats.reversals import TRUSTED
+from ..stats.reversals import COVERED
 from .content import Content
 
 
@@ -51,7 +51,7 @@ def findings_page(content: Content) -> dict[str, object]:
             if "reversals" in drawn
             else None
         ),
-        "trusted": TRUSTED,
+        "covered": COVERED,
         "sizes": [
             row
             | {

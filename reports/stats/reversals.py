@@ -9,7 +9,7 @@ from .comparison import ALPHA, Comparison
 
 SIZES = (5, 10, 13, 20, 30, 50, 80)  # 13 is how many a thesis or a paper of this field often takes
 DRAWS = 2000
-TRUSTED = 0.05
+COVERED = 0.95
 
 
 def reversals(comparison: Comparison, draws: int = DRAWS, seed: int = 0, alpha: float = ALPHA) -> pd.DataFrame:
@@ -27,25 +27,27 @@ def reversals(comparison: Comparison, draws: int = DRAWS, seed: int = 0, alpha: 
     Returns:
         A row per size below the number of data sets: datasets (the size), reversed (share of pairs and draws with
         the other verdict), told_apart (number of pairs that the whole tells apart), reversed_told_apart (the share
-        among these, NaN where there is none), reliable (the smallest difference of means, in units of the score: among
-        draws that show at least so large a one, at most 5 % have the wrong sign; NaN where no difference will do).
+        among these, NaN where there is none), spread (in units of the score: 95 % of the differences of means that
+        subsets show lie no farther than this from those of the whole, so that a larger one keeps its sign; NaN
+        where values are missing).
     """
     names = list(comparison.values.columns)
     apart = (comparison.pairs["p_holm"] <= alpha).to_numpy()  # in the order of combinations, as the columns are
+    values, ranks = (_differences(table[names]) for table in (comparison.values, comparison.ranks))
     rows = []
     for size, subsets in _subsets(comparison.n_datasets, draws, seed):
-        ranks = _wrong(comparison.ranks[names].to_numpy(), subsets, size)[1]
-        shown, wrong = _wrong(comparison.values[names].to_numpy(), subsets, size)
+        reversed_ = _signs(subsets @ ranks / size) * _signs(ranks.mean(axis=0)) < 0
+        errors = np.abs(subsets @ values / size - values.mean(axis=0))
         rows.append(
             {
                 "datasets": size,
-                "reversed": ranks.mean(),
+                "reversed": reversed_.mean(),
                 "told_apart": int(apart.sum()),
-                "reversed_told_apart": ranks[:, apart].mean() if apart.any() else np.nan,
-                "reliable": _reliable(shown.ravel(), wrong.ravel()),
+                "reversed_told_apart": reversed_[:, apart].mean() if apart.any() else np.nan,
+                "spread": np.quantile(errors, COVERED),
             }
         )
-    return pd.DataFrame(rows, columns=["datasets", "reversed", "told_apart", "reversed_told_apart", "reliable"])
+    return pd.DataFrame(rows, columns=["datasets", "reversed", "told_apart", "reversed_told_apart", "spread"])
 
 
 def _subsets(n: int, draws: int, seed: int) -> list[tuple[int, np.ndarray]]:
@@ -55,19 +57,11 @@ def _subsets(n: int, draws: int, seed: int) -> list[tuple[int, np.ndarray]]:
     return [(size, (places < size).astype(float)) for size in SIZES if size < n]
 
 
-def _wrong(table: np.ndarray, subsets: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return draws x pairs: the size of the difference of a subset's means, and whether its sign is the wrong one."""
-    pairs = list(combinations(range(table.shape[1]), 2))
-    differences = np.column_stack([table[:, i] - table[:, j] for i, j in pairs])
-    shown = subsets @ differences / size
-    # Sums of rounded numbers carry float noise; a tie must not have a sign.
-    signs = np.sign(np.where(np.isclose(shown, 0, atol=1e-12), 0, shown))
-    whole = differences.mean(axis=0)
-    return np.abs(shown), signs * np.sign(np.where(np.isclose(whole, 0, atol=1e-12), 0, whole)) < 0
+def _differences(table: pd.DataFrame) -> np.ndarray:
+    """Return data sets x pairs of methods: the first's value less the second's."""
+    return np.column_stack([table[one] - table[other] for one, other in combinations(table, 2)])
 
 
-def _reliable(shown: np.ndarray, wrong: np.ndarray) -> float:
-    order = np.argsort(-shown, kind="stable")
-    share = np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(share <= TRUSTED)
-    return float(shown[order][good[-1]]) if len(good) and np.isfinite(shown).all() else np.nan
+def _signs(differences: np.ndarray) -> np.ndarray:
+    """Return the signs of means of rounded numbers, whose float noise must not give a tie a sign."""
+    return np.sign(np.where(np.abs(differences) < 1e-9, 0, differences))

@@ -72,7 +72,7 @@ def test_what_differs_between_stores_is_told_or_refused(stores, tmp_path):
 
 
 def test_against_published(stores):
-    found = select_stores(stores["A"], against=["published"])
+    found = select_stores(stores["A"], against=["published:thesis"])
     theirs = "vqvae_barlow (slice) [thesis]"
     assert theirs in set(found.scores["method"])
     assert {"ae", "vqvae"} <= set(found.scores["method"])

@@ -168,7 +168,7 @@ def test_several_stores_and_published_results(tmp_path, monkeypatch):
         build(tmp_path / label, ["ECG5000", "FordA", "GunPoint"], ("ae", "vqvae"), samples=False, names=["fid"])
     stores = {"A": tmp_path / "A", "B": tmp_path / "B"}
     # The judge of the published values is another one than the stores'.
-    main = paper(stores, tmp_path / "paper", None, "common", ["published"], reading=Reading(mix_judges=True))
+    main = paper(stores, tmp_path / "paper", None, "common", ["published:thesis"], reading=Reading(mix_judges=True))
     table = (main.parent / "tables/fid.tex").read_text()
     assert "2.555" in table
     assert "not as a reproduction" in table

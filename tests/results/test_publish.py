@@ -1,5 +1,6 @@
 """Publishing a result folder as one file, and the refusal of one that was altered or is incomplete."""
 
+import dataclasses
 import getpass
 import json
 import socket
@@ -47,6 +48,19 @@ def same(path, store):
     pd.testing.assert_frame_equal(published.jobs().drop(columns=private), store.jobs().drop(columns=private))
     assert published.jobs()[private].isna().all(axis=None)
     return published
+
+
+def test_a_part_is_published(store, tmp_path):
+    store.write_success(job_row("ee00", variant="vae"), [score_row("ee00", "fid", 2.0, variant="vae")])
+    store.write_references([dataclasses.replace(reference_row(), dataset="Beef")])
+    one = publish(store.path, tmp_path / "one.parquet", STATED, variants=["vae"])
+    assert set(one.scores()["job"]) == set(one.jobs()["job"]) == {"ee00"}
+    other = publish(store.path, tmp_path / "other.parquet", STATED, datasets=["GunPoint"])
+    assert set(store.jobs()["dataset"]) - set(other.jobs()["dataset"]) == {"Beef"}
+    assert set(other.references()["dataset"]) == {"GunPoint"}
+    assert Publication(tmp_path / "other.parquet").about["facts"]["failed"] == {}
+    with pytest.raises(StoreError, match="no finished job"):
+        publish(store.path, tmp_path / "none.parquet", STATED, datasets=["Beef"])
 
 
 _NUMBER = st.floats(allow_nan=True, allow_infinity=True)
