@@ -1,4 +1,4 @@
-"""Write the tables and pictures of docs/archive.md from the package's own results: `python archive.py docs`.
+"""Write the tables and pictures of docs/archive.md from the package's own results: `python archive_page.py docs`.
 
 Tables stand in the page between `<!-- NAME -->` and `<!-- end -->`; pictures are PNG files in the folder `archive`
 beside the page, each with the hash of its rows.
