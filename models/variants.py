@@ -49,6 +49,11 @@ class Variant:
         of_ssl = () if self.ssl is None else ("ssl", f"losses.{self.ssl}", f"views.{config.ssl.views}")
         return (*self.autoencoder.sections, *self.prior.sections, *of_ssl)
 
+    def reads(self, key: str, config: Config) -> bool:
+        """Tell whether a setting, by its dotted key, decides what this variant learns under a configuration."""
+        fixed = self.masked_share is not None and key == "prior.masked_share"
+        return not fixed and key.startswith(tuple(f"{section}." for section in self.sections(config)))
+
     def settled(self, config: Config) -> Config:
         """Return a configuration with what this row fixes."""
         if self.masked_share is None:

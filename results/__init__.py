@@ -5,6 +5,7 @@ from .claims import Claims
 from .errors import StoreError
 from .labels import label_curves
 from .merge import merge
+from .names import base_of, partition_name, split_names
 from .provenance import commit, hash_json, versions
 from .publication import USES_TEST, Publication, Statement
 from .publish import open_results, publish
@@ -32,6 +33,7 @@ __all__ = [
     "ScoreRow",
     "Statement",
     "StoreError",
+    "base_of",
     "check",
     "commit",
     "hash_json",
@@ -39,8 +41,10 @@ __all__ = [
     "label_curves",
     "merge",
     "open_results",
+    "partition_name",
     "publish",
     "scaled_scores",
     "score_of",
+    "split_names",
     "versions",
 ]

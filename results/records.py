@@ -33,7 +33,7 @@ class ScoreRow:
 
     Attributes:
         dataset: Name of the data set.
-        variant: Name of the variant.
+        variant: Name of the method: a variant, with settings of its own in brackets, or a user's class.
         views: Kind of augmented views, "none" where the variant takes none.
         preset: Name of the preset.
         seed: Seed of the job.
@@ -49,7 +49,7 @@ class ScoreRow:
         treatment: What was done about missing values, unequal lengths and scale.
         archive: Version of the archive, such as "2018".
         device: What the job ran on, in words.
-        overrides: The settings changed from the preset, as JSON with sorted keys; "{}" for none.
+        overrides: The settings changed from the preset for all methods, as JSON with sorted keys; "{}" for none.
         job: The job's key, hex digits.
         attempt: The attempt that gave the value; the store sets it.
     """
@@ -99,7 +99,7 @@ class JobRow:
         n_train, n_test, length, n_classes: Size of the data set.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
         config: The resolved configuration, as JSON.
-        overrides: The settings changed from the preset, as JSON.
+        overrides: The settings changed from the preset for all methods, as JSON.
         python, ucrbench, torch, aeon, numpy, scikit_learn: Versions, as `versions()` gives them.
         commit: Commit of the code, where known.
     """

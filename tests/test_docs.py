@@ -14,10 +14,10 @@ import typer
 
 from ucrbench.bench import PRESETS, Execution, Sweep, run
 from ucrbench.bench.cli import app
-from ucrbench.bench.planning.overrides import keys
+from ucrbench.bench.planning.overrides import keys, read
 from ucrbench.models.protocol import Generates, Model, Reconstructs
 from ucrbench.models.variants import VARIANTS
-from ucrbench.results import SCORES, JobRow, ReferenceRow, ScoreRow
+from ucrbench.results import SCORES, JobRow, ReferenceRow, ScoreRow, base_of, split_names
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -88,10 +88,10 @@ def test_names_in_commands_exist(page):
         given = dict(itertools.pairwise(words))
         preset = given.get("-p", given.get("--preset", "quick"))
         assert preset in PRESETS, line
-        for variant in given.get("-v", "ae").split(","):
-            assert variant in ("main", *VARIANTS) or ":" in variant, line
+        for variant in split_names(given.get("-v", "ae")):
+            assert base_of(variant) in ("main", *VARIANTS) or ":" in variant, line
         for setting in (after for word, after in itertools.pairwise(words) if word == "--set"):
-            assert setting.partition("=")[0] in keys(PRESETS["quick"]), line
+            assert read(PRESETS["quick"], [setting]), line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -15,7 +15,7 @@ def print_table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None
         table.add_column(str(name), no_wrap=True)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    console = Console()
+    console = Console(markup=False, emoji=False)  # names in brackets or between colons are names
     console.width = console.width if console.is_terminal else 200
     console.print(table)
 

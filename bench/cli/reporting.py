@@ -1,7 +1,7 @@
 """`report` and `table`: the site, the paper or a table of result folders, and whether one is stale."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ...datasets import catalogue, select
-from ...results import open_results
+from ...results import base_of, open_results, partition_name, split_names
 from ..errors import UsageError
 from .app import app
-from .texts import split
 
 _OUTS: Any = typer.Argument(metavar="OUT...", help="Folders of results, or published files.")
 Labels = Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")]
@@ -140,9 +139,9 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
 
 def _names(option: str, text: str | None) -> tuple[str, ...] | None:
     """The names of an option, None where it is not given."""
-    if text is not None and not split(text):
+    if text is not None and not split_names(text):
         raise UsageError(f"{option} names nothing; leave it out for all")
-    return None if text is None else split(text)
+    return None if text is None else split_names(text)
 
 
 def _variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
@@ -152,7 +151,7 @@ def _variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
         return names
     from ...models.variants import MAIN_VARIANTS
 
-    main = _there("main", MAIN_VARIANTS, outs, "variant")
+    main = _there("main", "variant", outs, lambda name: base_of(name) in MAIN_VARIANTS)
     return tuple(dict.fromkeys(one for name in names for one in (main if name == "main" else [name])))
 
 
@@ -164,17 +163,17 @@ def _datasets(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
     found: list[str] = []
     for name in names:
         plain = name not in ("all", "bundled") and not re.search(r"[*?\[:@]", name)
-        found += [name] if plain else _there(name, select(name), outs, "dataset")
+        found += [name] if plain else _there(name, "dataset", outs, set(select(name)).__contains__)
     return tuple(dict.fromkeys(found))
 
 
-def _there(term: str, names: Iterable[str], outs: list[Path], column: str) -> list[str]:
-    """Those of some names that the jobs of OUT have."""
+def _there(term: str, column: str, outs: list[Path], selects: Callable[[str], bool]) -> list[str]:
+    """Those of the names in a column of the jobs of OUT that a term selects."""
     if not outs:
         raise UsageError(f"{term} selects from results that OUT names; beside --against alone, write plain names")
-    there = {name for out in outs for name in open_results(out).jobs()[column]}
-    if not (found := [name for name in names if name in there]):
-        raise UsageError(f"{term}: the results have nothing of it; they have {', '.join(sorted(there)[:12]) or 'none'}")
+    there = sorted({name for out in outs for name in open_results(out).jobs()[column]})
+    if not (found := [name for name in there if selects(name)]):
+        raise UsageError(f"{term}: the results have nothing of it; they have {', '.join(there[:12]) or 'none'}")
     return found
 
 
@@ -182,7 +181,7 @@ def _renamed(texts: list[str]) -> dict[str, str]:
     """New names by the old ones, of texts such as vqvae_barlow=Ours."""
     found = {}
     for text in texts:
-        old, equals, new = text.partition("=")
+        old, equals, new = partition_name(text)
         if not equals or not old or not new:
             raise UsageError(f"--rename {text!r}: write OLD=NEW, such as vqvae_barlow=Ours")
         found[old] = new

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
+from ...results import split_names
 from ..errors import UsageError, near, one_line
-from .texts import seconds_of, seeds_of, shard_of, split, whole_of
+from .texts import seconds_of, seeds_of, shard_of, whole_of
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def _read(kind: type[Any], one: Field[Any], text: str) -> Any:
 _FROM_TEXT: dict[Any, Callable[[str, str], Any]] = {
     int: lambda text, option: whole_of(option, text),
     int | None: lambda text, option: whole_of(option, text),
-    tuple[str, ...]: lambda text, _: split(text),
-    tuple[str, ...] | None: lambda text, _: split(text) or None,
+    tuple[str, ...]: lambda text, _: split_names(text),
+    tuple[str, ...] | None: lambda text, _: split_names(text) or None,
     tuple[int, ...]: lambda text, _: seeds_of(text),
     tuple[int, int] | None: lambda text, _: shard_of(text),
     float | None: lambda text, option: seconds_of(option, text),
@@ -161,5 +162,5 @@ def _settings(value: Any, prefix: str = "") -> list[str]:
     found = []
     for key, one in value.items():
         name = f"{prefix}{key}"
-        found += _settings(one, f"{name}.") if isinstance(one, dict) else [f"{name}={one}"]
+        found += _settings(one, f"{name}.") if isinstance(one, dict) else [f"{name}={_text(one)}"]
     return found

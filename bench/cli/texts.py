@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ...results import split_names
 from ..errors import UsageError
 from ..planning.request import Sweep
 
@@ -50,15 +51,10 @@ def whole_of(option: str, text: str) -> int:
         raise UsageError(f"{option} {text}: a whole number is wanted") from None
 
 
-def split(text: str) -> tuple[str, ...]:
-    """Return the names between commas or spaces."""
-    return tuple(re.findall(r"[^\s,]+", text))
-
-
 def seeds_of(text: str) -> tuple[int, ...]:
     """Return the seeds of a list such as 0,1,2 or 0-4."""
     seeds: list[int] = []
-    for part in split(text):
+    for part in split_names(text):
         first, dash, last = part.partition("-")
         try:
             span = range(int(first), int(last if dash else first) + 1)

@@ -10,6 +10,7 @@ from ...results import ResultStore
 from ..errors import JobFailed, UsageError
 from ..planning.job import Job
 from ..planning.judge_ref import JudgeRef
+from ..planning.overrides import text_of
 from ..planning.plan import plan
 from ..planning.request import Execution, Sweep
 from .keeping import read_judge
@@ -50,7 +51,7 @@ def reproduce(
         variants=(row.variant,),
         seeds=(int(row.seed),),
         preset=row.preset,
-        overrides=tuple(f"{key}={_text(value)}" for key, value in json.loads(row.overrides).items()),
+        overrides=tuple(f"{key}={text_of(value)}" for key, value in json.loads(row.overrides).items()),
         scores=tuple(stored["score"]),
         data_dir=data_dir,
         device=device,
@@ -93,10 +94,6 @@ def _run(store: ResultStore, ref: JudgeRef, job: Job) -> dict[str, float]:
     if outcome.attempt.status != "ok":
         raise JobFailed(f"{job} {_ENDINGS[outcome.attempt.status]} this time: {outcome.attempt.error}")
     return {score.score: score.value for score in outcome.scores}
-
-
-def _text(value: object) -> str:
-    return "none" if value is None else str(value)
 
 
 def _verdict(difference: float, spread: float) -> str:

@@ -1,6 +1,6 @@
 """The job: data set x variant x seed under one configuration, and the key that names it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -38,6 +38,7 @@ class Settings:
         overrides: what was changed, by dotted key.
         device: as torch names devices.
         threads: threads of a job on a CPU.
+        swept: values of the settings that have several, by dotted key; they are not in `config`, but in methods.
     """
 
     preset: str
@@ -45,6 +46,7 @@ class Settings:
     overrides: dict[str, Any]
     device: str
     threads: int
+    swept: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Job:
 
     @property
     def config(self) -> Config:
-        """The sweep's configuration with what the variant fixes."""
+        """The sweep's configuration with what the method sets and fixes."""
         return self.method.settled(self.settings.config)
 
     @cached_property
@@ -92,7 +94,7 @@ class Job:
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """The overrides that concern this job."""
+        """The overrides that concern this job; the method's own settings are in its name."""
         sections = tuple(f"{section}." for section in self.method.sections)
         return {key: value for key, value in self.settings.overrides.items() if key.startswith(sections)}
 

@@ -1,20 +1,17 @@
-"""The methods that take part: a variant of the table, or a user's own model class, named `module:Class`."""
+"""The methods that take part: a variant of the table, with settings of its own or without, or a user's own model."""
 
-import hashlib
-import importlib
-import inspect
-import os
-import sys
-import traceback
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...models.config import Config
 from ...models.protocol import Model
 from ...models.variants import VARIANTS, build
-from ..errors import UsageError, near, one_line
+from ...results import base_of
+from ..errors import UsageError, near
 from .abilities import of_samples, scores_of
+from .overrides import override, read, text_of
+from .own_models import OwnModel, own_model
 
 
 @dataclass(frozen=True)
@@ -22,12 +19,14 @@ class Method:
     """A named way to build a model.
 
     Attributes:
-        name: a variant, or `module:Class`.
+        name: a variant, such as vqvae; one with settings of its own, such as vqvae[codebook.codes=8]; `module:Class`
+            or `module:Class(dim=8)`.
         views: kind of augmented views, "none" without a self-supervised branch.
         source_hash: of the module that defines a user's class; None for a variant.
         scores: names of the scores it can have, by what its model can do.
         sections: of the configuration that decide its scores, as dotted names.
         fewest: fewest series of a batch on which it can be trained, two with a self-supervised branch.
+        settings: those of its own by dotted key, which are in its name.
     """
 
     name: str
@@ -36,88 +35,85 @@ class Method:
     scores: tuple[str, ...]
     sections: tuple[str, ...]
     fewest: int = 1
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        """The variant, or `module:Class`."""
+        return base_of(self.name)
 
     def settled(self, config: Config) -> Config:
-        """Return a configuration with what the variant fixes."""
-        return config if self.source_hash is not None else VARIANTS[self.name].settled(config)
+        """Return a configuration with the method's own settings and with what its variant fixes."""
+        if self.source_hash is not None:
+            return config
+        return VARIANTS[self.base].settled(override(config, self.settings))
 
     def build(self, config: Config, seed: int, device: str) -> Model:
-        """Return the untrained model."""
+        """Return the untrained model of a settled configuration."""
         if self.source_hash is None:
-            return build(self.name, config, seed, device)
-        return _instance(self.name, _load(self.name), seed, device)
+            return build(self.base, config, seed, device)
+        return own_model(self.name).build(seed, device)
 
 
 def method(name: str, config: Config) -> Method:
     """Look up a variant or import a user's class.
 
+    Args:
+        name: as in `Method`; settings, keywords and values may be written in any order and way.
+        config: that of the sweep.
+
     Raises:
-        UsageError: no such variant, module or class, a class without `fit` or `encode`, or one that cannot be made.
+        UsageError: no such variant, module or class, a class without `fit` or `encode`, one that cannot be made, or
+            settings that the variant does not read.
+        ModelError: settings that no model can have.
     """
-    if ":" not in name:
-        if name not in VARIANTS:
-            raise UsageError(f"no variant {name!r}; {near(name, list(VARIANTS))} (or module:Class for your own)")
-        variant = VARIANTS[name]
-        scores = scores_of(build(name, config))
-        views = config.ssl.views if variant.ssl is not None else "none"
-        fewest = 1 if variant.autoencoder is None else variant.autoencoder.fewest
-        return Method(name, views, None, scores, _sections(variant.sections(config), scores), fewest)
-    kind = _load(name)
-    for method in ("fit", "encode"):
-        if not callable(getattr(kind, method, None)):
-            raise UsageError(f"{name} has no method {method}; a model needs fit(x, y) and encode(x)")
-    model = _instance(name, kind, 0, "cpu")
-    scores = scores_of(model)
-    return Method(name, "none", _source_hash(kind), scores, _sections((), scores))
+    if ":" in base_of(name):
+        return _of_own(own_model(name))
+    base, settings = of_variant(name, config)
+    variant, config = VARIANTS[base], override(config, settings)
+    for key in settings:
+        if not variant.reads(key, config):
+            raise UsageError(unread(key, f"{base} does not read it"))
+    scores = scores_of(build(base, config))
+    views = config.ssl.views if variant.ssl is not None else "none"
+    fewest = 1 if variant.autoencoder is None else variant.autoencoder.fewest
+    sections = _sections(variant.sections(config), scores)
+    return Method(named(base, settings), views, None, scores, sections, fewest, settings)
 
 
-def _load(name: str) -> type[Any]:
-    module_name, _, class_name = name.partition(":")
-    # A model beside the user's work is found as `python -m` would find it.
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    try:
-        module = importlib.import_module(module_name)
-    except Exception as error:  # whatever the user's module raises while it is imported
-        raise UsageError(f"cannot import {module_name!r}: {one_line(error)}{_place(error)}") from error
-    kind = getattr(module, class_name, None)
-    if not inspect.isclass(kind):
-        raise UsageError(f"module {module_name!r} has no class {class_name!r}")
-    return kind
+def of_variant(name: str, config: Config) -> tuple[str, dict[str, Any]]:
+    """Return the variant and the own settings that a name such as vqvae[codebook.codes=8] says.
+
+    Raises:
+        UsageError: There is no such variant or setting, or no bracket at the end.
+    """
+    base, bracket, inside = name.partition("[")
+    if base not in VARIANTS:
+        raise UsageError(f"no variant {base!r}; {near(base, list(VARIANTS))} (or module:Class for your own)")
+    if not bracket:
+        return base, {}
+    texts = inside.removesuffix("]").split(",")
+    if not inside.endswith("]") or not all("=" in text for text in texts):
+        raise UsageError(f"{name}: in brackets each setting has one value, as in {base}[training.lr=5e-4]")
+    return base, {key: value for key, (value,) in read(config, texts).items()}
 
 
-def _instance(name: str, kind: type[Any], seed: int, device: str) -> Model:
-    """Return an instance; `seed` and `device` are handed over where the constructor takes them."""
-    try:
-        signature = inspect.signature(kind)
-        given = {key: value for key, value in {"seed": seed, "device": device}.items() if key in signature.parameters}
-        signature.bind(**given)
-    except (TypeError, ValueError) as error:  # a class written in C may have no signature
-        raise UsageError(f"{name} cannot be made with seed and device alone: {error}") from error
-    try:
-        return kind(**given)
-    except Exception as error:  # whatever the user's constructor raises
-        raise UsageError(f"{name} cannot be made: {one_line(error)}{_place(error)}") from error
+def named(base: str, settings: Mapping[str, Any]) -> str:
+    """Return the one name of a variant with these settings: keys sorted, values as plain text."""
+    inside = ",".join(f"{key}={text_of(settings[key])}" for key in sorted(settings))
+    return f"{base}[{inside}]" if inside else base
 
 
-def _place(error: Exception) -> str:
-    """Return where in the user's file an error came up, such as " (mine.py, line 12)"; nothing where in none."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename not in (__file__, importlib.__file__) and not frame.filename.startswith("<frozen")
-    ]
-    own = [frame for frame in frames if frame.filename == frames[0].filename]
-    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+def unread(key: str, why: str) -> str:
+    """Return what is wrong with a setting of a method's own that decides nothing there."""
+    if key.startswith("classifier."):
+        return f"{key}: the FCN of a data set judges all methods alike; give one value, by --set"
+    return f"{key}: {why}; leave it out"
 
 
-def _source_hash(kind: type) -> str:
-    """Hash of the source of the module that defines a class, so that changed code is another job."""
-    try:
-        source = inspect.getsource(sys.modules[kind.__module__])
-    except (OSError, TypeError):
-        source = kind.__qualname__
-    return hashlib.sha256(source.encode()).hexdigest()
+def _of_own(model: OwnModel) -> Method:
+    scores = scores_of(model.build(0, "cpu"))
+    return Method(model.name, "none", model.source_hash, scores, _sections((), scores))
 
 
 def _sections(own: tuple[str, ...], scores: tuple[str, ...]) -> tuple[str, ...]:

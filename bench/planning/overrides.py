@@ -1,7 +1,7 @@
 """`--set training.lr=5e-4`: a changed configuration from dotted keys and their values as text."""
 
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -19,18 +19,17 @@ def keys(config: Any, prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def override(config: Config, settings: Iterable[str]) -> tuple[Config, dict[str, Any]]:
-    """Apply settings such as "training.lr=5e-4" to a configuration, all at once: their order does not matter.
+def read(config: Config, settings: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """Read settings such as "training.lr=5e-4" or, of several values, "codebook.codes=8,32".
 
     Returns:
-        The changed configuration, and the settings as a mapping from key to value.
+        The values of each setting by its dotted key, each once.
 
     Raises:
-        UsageError: a setting has no "=", an unknown key, or a value of another type, or is given twice.
-        ModelError: the settings together are none that a model can have.
+        UsageError: A setting has no "=", an unknown key, or a value of another type, or is given twice.
     """
     known = keys(config)
-    changed: dict[str, Any] = {}
+    found: dict[str, tuple[Any, ...]] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
         key = key.strip()
@@ -38,23 +37,24 @@ def override(config: Config, settings: Iterable[str]) -> tuple[Config, dict[str,
             raise UsageError(f"setting {setting!r} has no '='; write for example training.lr=5e-4")
         if key not in known:
             raise UsageError(f"no setting {key!r}; {near(key, list(known))}")
-        value = _parse(_hint(config, key), text.strip(), key)
-        if changed.get(key, value) != value:
-            raise UsageError(f"{key} is set to {changed[key]} and to {value}; set it once")
-        changed[key] = value
-    return _replaced(config, changed), changed
+        hint = _hint(config, key)
+        values = tuple(dict.fromkeys(_parse(hint, one.strip(), key) for one in text.split(",")))
+        if found.get(key, values) != values:
+            both = _listed(dict.fromkeys((*found[key], *values)))
+            raise UsageError(
+                f"{key} is set to {_listed(found[key])} and to {_listed(values)}; set it once, "
+                f"or for a method of each value write {key}={both}"
+            )
+        found[key] = values
+    return found
 
 
-def _hint(config: Any, key: str) -> Any:
-    """Return the type of the setting with this dotted key."""
-    *sections, name = key.split(".")
-    for section in sections:
-        config = getattr(config, section)
-    return get_type_hints(type(config))[name]
+def override(config: Any, changed: Mapping[str, Any]) -> Any:
+    """Return a configuration with values changed by dotted keys; each section checks itself once, when it has all.
 
-
-def _replaced(config: Any, changed: dict[str, Any]) -> Any:
-    """Return a configuration with values changed by dotted keys; each section checks itself once, when it has all."""
+    Raises:
+        ModelError: The settings together are none that a model can have.
+    """
     own: dict[str, Any] = {}
     sections: dict[str, dict[str, Any]] = {}
     for key, value in changed.items():
@@ -63,8 +63,25 @@ def _replaced(config: Any, changed: dict[str, Any]) -> Any:
             sections.setdefault(name, {})[rest] = value
         else:
             own[name] = value
-    own |= {name: _replaced(getattr(config, name), inner) for name, inner in sections.items()}
+    own |= {name: override(getattr(config, name), inner) for name, inner in sections.items()}
     return replace(config, **own)
+
+
+def text_of(value: object) -> str:
+    """Return the value of a setting as `read` takes it; a whole number of a float without its point."""
+    return "none" if value is None else str(value).removesuffix(".0")
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ",".join(map(text_of, values))
+
+
+def _hint(config: Any, key: str) -> Any:
+    """Return the type of the setting with this dotted key."""
+    *sections, name = key.split(".")
+    for section in sections:
+        config = getattr(config, section)
+    return get_type_hints(type(config))[name]
 
 
 def _parse(hint: Any, text: str, key: str) -> Any:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ... import datasets
-from ...models.variants import MAIN_VARIANTS
 from ...results import SCORES, ResultStore, judged_scores
 from ..errors import UsageError, near
 from .cost import job_work
 from .devices import has_bf16, resolve_device
+from .expansion import methods_of
 from .job import DataRef, Job, Settings
 from .judge_ref import JudgeRef, judge_ref
-from .methods import Method, method
-from .overrides import override
+from .methods import Method
+from .overrides import override, read
 from .prediction import predict_memory, predict_seconds, throughput
 from .presets import preset
 from .request import Execution, Sweep
@@ -112,12 +112,12 @@ def plan(
     execution = execution or Execution()
     infos = {name: datasets.info(name) for name in datasets.select(sweep.datasets)}
     settings = settings or settings_of(sweep, ask)
-    methods = [method(name, settings.config) for name in _variants(sweep.variants)]
+    methods = methods_of(sweep.variants, settings.config, settings.overrides, settings.swept)
     wanted = _wanted(sweep.scores)
     for entry in methods:
         if not set(wanted) & set(entry.scores):
             raise UsageError(f"{entry.name} has none of the scores {', '.join(wanted)}; leave it out")
-        _check_batch(entry, settings.config.training.batch, infos.values())
+        _check_batch(entry, entry.settled(settings.config).training.batch, infos.values())
     folder = _weights_folder(sweep.fcn_weights) if set(wanted) & set(judged_scores()) else None
     jobs, judges = [], {}
     for name, info in infos.items():
@@ -128,7 +128,7 @@ def plan(
             able = tuple(score for score in wanted if score in entry.scores)
             for seed in dict.fromkeys(sweep.seeds):
                 jobs.append(Job(data, entry, seed, settings, judges[name].identity, able))
-    works = {job.key: job_work(job.method.name, infos[job.data.name], settings.config) for job in jobs}
+    works = {job.key: job_work(job.method.base, infos[job.data.name], job.config) for job in jobs}
     if execution.shard is not None:
         jobs = shard_of(jobs, works, *execution.shard)
     jobs, standing = stand(jobs, store, execution.retry)
@@ -149,21 +149,21 @@ def settings_of(sweep: Sweep, ask: Callable[..., Any] = ask_here) -> Settings:
     Raises:
         UsageError: The preset, a setting or the device is wrong.
     """
-    config, changed = override(preset(sweep.preset), sweep.overrides)
+    base, overrides = preset(sweep.preset), sweep.overrides
     device = ask(resolve_device, sweep.device)
     if sweep.precision != "auto":
         if sweep.precision == "bf16" and not ask(has_bf16, device):
             raise UsageError(
                 f"--precision bf16: {device} has no bfloat16 arithmetic; --set network.precision=bf16 emulates it"
             )
-        config, precision = override(config, [f"network.precision={sweep.precision}"])
-        changed |= precision if sweep.precision != preset(sweep.preset).network.precision else {}
-    return Settings(sweep.preset, config, changed, device, sweep.threads)
-
-
-def _variants(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each name once, with the main variants in place of "main"."""
-    return tuple(dict.fromkeys(one for name in names for one in (MAIN_VARIANTS if name == "main" else (name,))))
+        overrides = (*overrides, f"network.precision={sweep.precision}")
+    given = read(base, overrides)
+    changed = {key: values[0] for key, values in given.items() if len(values) == 1}
+    swept = {key: values for key, values in given.items() if len(values) > 1}
+    config = override(base, changed)
+    if sweep.precision == base.network.precision:  # no change
+        del changed["network.precision"]
+    return Settings(sweep.preset, config, changed, device, sweep.threads, swept)
 
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def predict_seconds(
 
 def predict_memory(todo: list[Job], infos: Mapping[str, DatasetInfo], store: ResultStore | None) -> dict[str, float]:
     """Predict the peak memory of jobs in bytes by job key, by what the store knows of finished jobs."""
-    raw = {job.key: job_memory(job.method.name, infos[job.data.name], job.settings.config) for job in todo}
+    raw = {job.key: job_memory(job.method.base, infos[job.data.name], job.config) for job in todo}
     if store is None or not todo:
         return raw
     on_device = todo[0].settings.device.startswith("cuda")

@@ -28,11 +28,13 @@ class Sweep:
 
     Attributes:
         datasets: names in the archive, or terms that select some, such as "all" (`ucrbench.datasets.select`).
-        variants: names of variants, or `module:Class`; "main" stands for the five of the main comparison
-            (`ucrbench.models.variants.MAIN_VARIANTS`).
+        variants: names of variants, or `module:Class`; in brackets settings of a variant's own, such as
+            "vqvae[codebook.codes=8]", or keywords of a class, such as "module:Class(dim=8)"; "main" stands for the five
+            of the main comparison (`ucrbench.models.variants.MAIN_VARIANTS`).
         seeds: seeds of the jobs, whole numbers from 0 to 2**32 - 1.
         preset: name of the preset.
-        overrides: settings such as "training.lr=5e-4".
+        overrides: settings such as "training.lr=5e-4"; one of several values, "codebook.codes=8,32", makes a method
+            of each, of every variant that reads it.
         scores: the scores wanted; None for all that a model can have.
         data_dir: the data folder; None for the default.
         device: "auto", "cpu", "cuda" or "cuda:N".
@@ -53,7 +55,9 @@ class Sweep:
     variants: tuple[str, ...] = field(
         default=("main",),
         metadata=option(
-            "Names with commas between them; main for five; module:Class for your own model.", "--variants", "-v"
+            "Names with commas between them; main for five; module:Class or module:Class(dim=8) for your own model.",
+            "--variants",
+            "-v",
         ),
     )
     seeds: tuple[int, ...] = field(default=(0,), metadata=option("Such as 0, 0,1,2 or 0-4."))
@@ -61,7 +65,10 @@ class Sweep:
     overrides: tuple[str, ...] = field(
         default=(),
         metadata=option(
-            "Change a setting, such as training.lr=5e-4; part of the key. May be repeated.", "--set", repeated=True
+            "Change a setting, such as training.lr=5e-4, or make a method of each of several values: "
+            "codebook.codes=8,32. Part of the key. May be repeated.",
+            "--set",
+            repeated=True,
         ),
     )
     scores: tuple[str, ...] | None = field(

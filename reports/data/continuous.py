@@ -6,6 +6,7 @@ before quantisation are about, so that their values stand among them.
 
 import pandas as pd
 
+from ...results import base_of
 from .methods import TITLES
 
 _AUTOENCODERS = ("ae", "vae", "vae_sigma")
@@ -22,12 +23,12 @@ def beside_continuous(scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str
     for continuous, plain in PLAIN_OF.items():
         if continuous not in set(scores["score"]):
             continue
-        own = scores[(scores["score"] == plain) & scores["variant"].isin(_AUTOENCODERS)]
+        own = scores[(scores["score"] == plain) & scores["variant"].map(base_of).isin(_AUTOENCODERS)]
         has = scores.loc[scores["score"] == continuous, "method"]
         own = own[~own["method"].isin(has)]
         if len(own):
             found.append(own.assign(score=continuous))
-            who = [TITLES[name] for name in _AUTOENCODERS if name in set(own["variant"])]
+            who = [TITLES[name] for name in _AUTOENCODERS if name in set(own["variant"].map(base_of))]
             footnotes[continuous] = (
                 f"{' and '.join(filter(None, [', '.join(who[:-1]), who[-1]]))} {'have' if len(who) > 1 else 'has'} no "
                 "codebook: under scores of continuous latents stand those of the only latents there are."

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 import pandas as pd
 
-from ...results import score_of
+from ...results import base_of, score_of
 from .errors import ReportError, nearest
 from .frames import score_names
 from .selection import Reading, Selection
@@ -67,13 +68,31 @@ def narrow_scores(scores: pd.DataFrame, wanted: Sequence[str] | None) -> pd.Data
     return scores[scores["score"].isin(kept)].reset_index(drop=True)
 
 
+def meant(name: str, known: Iterable[str]) -> list[str]:
+    """Return the variants that a name means: that of this very name, else all of this base, else by a pattern.
+
+    The base vqvae means vqvae[codebook.codes=8] and its like where there is no plain vqvae; the pattern vqvae[*] means
+    these also where there is.
+    """
+    known = list(known)
+    if name in known:
+        return [name]
+    pattern = name.replace("[", "[[]")  # a bracket is part of a name
+    return [one for one in known if base_of(one) == name] or [one for one in known if fnmatchcase(one, pattern)]
+
+
 def _wanted(rows: pd.DataFrame, reading: Reading) -> dict[str, Sequence[str]]:
     """Return the names that are wanted by column, where not all are; raise ReportError for one that is not there."""
-    wanted = {"dataset": reading.datasets, "variant": reading.variants}
-    found = {column: names for column, names in wanted.items() if names is not None}
-    for column, names in found.items():
-        _check(names, sorted(set(rows[column])), {"dataset": "data set"}.get(column, column))
-    return found
+    wanted: dict[str, Sequence[str]] = {}
+    if reading.datasets is not None:
+        _check(reading.datasets, sorted(set(rows["dataset"])), "data set")
+        wanted["dataset"] = reading.datasets
+    if reading.variants is not None:
+        known = sorted(set(rows["variant"]))
+        found = {name: meant(name, known) for name in reading.variants}
+        _check([name for name, of in found.items() if not of], known, "variant")
+        wanted["variant"] = [one for of in found.values() for one in of]
+    return wanted
 
 
 def _check(names: Iterable[str], known: Sequence[str], what: str) -> None:

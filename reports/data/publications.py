@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...results import SCORES, USES_TEST, Publication, open_results
+from ...results import SCORES, USES_TEST, Publication, open_results, split_names
 from ...results.published import OWN, own_path
 from .errors import ReportError
-from .narrow import rows_of
+from .narrow import meant, rows_of
 from .selection import Selection, select
 
 _SUFFIX = ".parquet"
@@ -47,7 +47,7 @@ def wanted(spec: str) -> Wanted | None:
     if name.casefold() in ("published", f"published:{OWN}"):
         if not own_path().is_file():
             raise ReportError(f"{spec}: this version ships no results of its own; name a published file in its place")
-        return Wanted(spec, own_path(), score, tuple(one.strip() for one in variants.split(",") if one.strip()))
+        return Wanted(spec, own_path(), score, split_names(variants))
     return Wanted(spec, Path(named), score) if named.endswith(_SUFFIX) else None
 
 
@@ -75,11 +75,12 @@ def select_publication(want: Wanted, preset: str | None, protocol: int | None) -
         selection = read_results(want.path, preset, protocol)
     except ReportError as error:
         raise ReportError(f"{want.spec}: {error}") from error
-    there = set(selection.scores["variant"])
-    if missing := [name for name in want.variants if name not in there]:
-        raise ReportError(f"{want.spec}: there is no method {missing[0]!r}; there are: {', '.join(sorted(there))}")
-    if want.variants:
-        selection = rows_of(selection, {"variant": want.variants})
+    there = sorted(set(selection.scores["variant"]))
+    found = {name: meant(name, there) for name in want.variants}
+    if missing := [name for name, of in found.items() if not of]:
+        raise ReportError(f"{want.spec}: there is no method {missing[0]!r}; there are: {', '.join(there)}")
+    if found:
+        selection = rows_of(selection, {"variant": [one for of in found.values() for one in of]})
     if want.score:
         scores = selection.scores[selection.scores["score"] == want.score]
         if scores.empty:

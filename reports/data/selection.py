@@ -144,7 +144,7 @@ def check_alike(scores: pd.DataFrame) -> None:
         ReportError: Protocol or score versions, overrides, archives, contents or treatments of a data set, or
             the FCN behind IS and FID are mixed, or a job is there twice.
     """
-    # The views are told apart by name; another changed setting is not.
+    # The views are told apart by name, and so are a method's own settings; what --set changed for all is not.
     scores = scores.assign(settings=scores["overrides"].map(_without_views))
     by_classifier = scores[scores["score"].isin(judged_scores())]
     checks = [(scores, *check) for check in _ALIKE]
@@ -153,9 +153,10 @@ def check_alike(scores: pd.DataFrame) -> None:
         for key, group in frame.groupby(list(within)) if within else [((), frame)]:
             if len(found := sorted(map(str, group[column].unique()))) > 1:
                 of = f" for {', '.join(map(str, key))}" if within else ""
+                several = ", or run it with --set KEY=A,B, a method of each value" if column == "settings" else ""
                 raise ReportError(
                     f"the scores mix {len(found)} values of {column}{of} ({'; '.join(found)[:120]}); "
-                    "keep what cannot be compared in stores of its own"
+                    f"keep what cannot be compared in stores of its own{several}"
                 )
     twice = scores[scores.duplicated(["dataset", "variant", "views", "preset", "seed", "score"])]
     if not twice.empty:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from .errors import ReportError
-from .methods import TITLES, ordered, titled
+from .methods import TITLES, ordered, titles, variant_of
 from .selection import Selection
 
 
@@ -30,15 +30,22 @@ def shown(selection: Selection) -> Selection:
 
 
 def _names(methods: Sequence[str], wishes: Mapping[str, str]) -> dict[str, str]:
-    names = {method: titled(method) for method in methods}
+    entitled = titles(methods)
+    names = dict(entitled)
     for old, new in wishes.items():
-        # A whole name, or a variant whatever its views and its store.
-        meant = [method for method in methods if old in (method, titled(method))]
-        if not meant:
-            meant = [method for method in methods if old in (method.split(" ")[0], TITLES.get(method.split(" ")[0]))]
+        if whole := [method for method in methods if old in (method, entitled[method])]:
+            names |= dict.fromkeys(whole, new)
+            continue
+        # A variant or another base, whatever its settings, its views and its store.
+        variant = next((name for name, title in TITLES.items() if old in (name, title)), None)
+        beginning = TITLES.get(variant or "", old)
+        meant = [one for one in methods if (variant_of(one) == variant if variant else _begins(one, old))]
         if not meant:
             raise ReportError(f"there is no method {old!r} to rename; there are: {', '.join(methods)}")
-        for method in meant:
-            rest = method[len(old) :] if method.startswith(old) else titled(method)[len(old) :]
-            names[method] = new + rest
+        names |= {method: new + entitled[method][len(beginning) :] for method in meant}
     return names
+
+
+def _begins(method: str, base: str) -> bool:
+    """Tell whether a method is a base with arguments, or with its store behind a space."""
+    return method.startswith((f"{base}(", f"{base} "))

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import LogFormatter
 
+from ..data.methods import IN_NUMBER
 from .style import FONT_SIZE, INK, font_family
 
 
@@ -113,12 +114,12 @@ def _text_width(text: str, size: float, family: tuple[str, ...]) -> float:
 
 
 def wrap(text: str, room: float, size: float = FONT_SIZE, most: int = 4) -> str:
-    """Return a text in lines of at most `room` inches, broken between words or else where a line is full.
+    """Return a text in lines of at most `room` inches, broken between words, not in numbers, or where a line is full.
 
     Of more than `most` lines the last holds what is left, cut in its middle.
     """
     lines = [""]
-    for piece in re.findall(r"[^\s_/.:+-]*(?:[\s_/.:+-]+|$)", text):
+    for piece in re.findall(rf"(?:[^\s_/.:+=-]|{IN_NUMBER})*(?:[\s_/.:+=-]+|$)", text):
         if text_width((lines[-1] + piece).rstrip(), size) <= room:
             lines[-1] += piece
             continue

@@ -12,7 +12,7 @@ from itertools import pairwise
 import pandas as pd
 
 from ...results import score_of
-from ..data.methods import shorten
+from ..data.methods import IN_NUMBER, shorten
 from ..stats.tables import GAP, ScoreTable, board_digits
 from .layout import ONE, Layout
 
@@ -236,9 +236,12 @@ def _name(name: str) -> str:
 
 
 def _wrapped(head: str) -> list[str]:
-    """Return a head in lines of at most 14 letters, broken after a separator where there is one, at most four lines."""
+    """Return a head in lines of at most 14 letters, broken after a separator where there is one, at most four lines.
+
+    The point of a number and the sign of its exponent separate nothing.
+    """
     lines: list[str] = []
-    for piece in re.findall(r"[^_\s:./-]*[_:./-]?\s*|\s+", head):
+    for piece in re.findall(rf"(?:[^_\s:./=-]|{IN_NUMBER})*[_:./=-]?\s*|\s+", head):
         while len(piece.strip()) > _HEAD_LINE:
             lines.append(piece[:_HEAD_LINE])
             piece = piece[_HEAD_LINE:]

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ...results import judged_scores, score_of
+from ...results import base_of, judged_scores, score_of
 from ..data.frames import score_names
-from ..data.methods import TITLES, shorten
+from ..data.methods import TITLES, ordered, shorten
 from ..data.selection import Selection
 from ..stats.comparison import ALPHA, FEWEST_DATASETS
 from .latex import breakable, escape
@@ -79,9 +79,10 @@ def _data(selection: Selection) -> str:
 
 def _training(selection: Selection) -> str:
     done = selection.jobs[selection.jobs["status"] == "ok"]
-    variants = [name for name in _VARIANTS if name in set(done["variant"])]
-    named = [rf"{escape(TITLES[name])}~\cite{{{','.join(_VARIANTS[name])}}}" for name in variants]
-    own = sorted(set(done["variant"]) - set(variants))
+    names = ordered(done["variant"])
+    variants = [name for name in _VARIANTS if name in set(map(base_of, names))]
+    named = [_cited(name, [one for one in names if base_of(one) == name]) for name in variants]
+    own = [name for name in names if base_of(name) not in variants]
     named += [rf"\texttt{{{breakable(shorten(name, 60))}}}" for name in own[:12]] + (
         [f"{len(own) - 12} more"] if len(own) > 12 else []
     )
@@ -96,6 +97,16 @@ def _training(selection: Selection) -> str:
     if any(name.startswith("vq") for name in variants):
         text += r"Priors over codes are masked transformers~\cite{chang2022maskgit}. "
     return text.strip()
+
+
+def _cited(variant: str, names: list[str]) -> str:
+    """Return the title of a variant with its papers, and what its methods with settings of their own have set."""
+    text = rf"{escape(TITLES[variant])}~\cite{{{','.join(_VARIANTS[variant])}}}"
+    settings = [name.removeprefix(variant).strip("[]") for name in names]
+    if settings == [""]:
+        return text
+    said = [rf"\texttt{{{breakable(one)}}}" if one else "as it is" for one in settings]
+    return f"{text} ({'; '.join(said)})"
 
 
 def _budget(training: object) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..data.methods import titled
+from ..data.methods import titles
 from .tables import GAP, leaderboard_text
 
 _HEADS = (14, 8)  # letters of a line of a column's head, wide and narrow; names of rows have twice as many
@@ -23,7 +23,7 @@ def leaderboard_lines(board: pd.DataFrame, width: int) -> str:
         width: Letters in a line of the terminal.
     """
     text = leaderboard_text(board)
-    text.index = [titled(str(method)) for method in text.index]
+    text.index = text.index.map(titles(map(str, text.index)))
     means = text.map(lambda cell: cell.partition(" ")[0])
     both, alone = "mean over data sets (mean rank)", "mean over data sets"
     for caption, table in ((both, text), (both, text.T), (alone, means.T)):

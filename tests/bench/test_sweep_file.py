@@ -53,8 +53,19 @@ def test_a_wrong_sweep_file_is_refused_in_a_line(call, tmp_path, text, message):
 
 def test_settings_of_a_sweep_file_and_of_the_command_line_are_joined(tmp_path):
     file = tmp_path / "sweep.toml"
-    file.write_text("datasets = 'GunPoint'\n[set]\ntraining.lr = 5e-4\n'codebook.codes' = 8")
+    file.write_text("datasets = 'GunPoint'\n[set]\ntraining.lr = 5e-4\n'codebook.codes' = 8\nprior.layers = [1, 2]")
     request = Request(Sweep)
     nothing = {one.name: None for one in request.fields}
     sweep = request.make(nothing | {"overrides": ["codebook.codes=16"]}, _table(file, [request]))
-    assert sweep == Sweep(("GunPoint",), overrides=("training.lr=0.0005", "codebook.codes=16"))
+    assert sweep == Sweep(("GunPoint",), overrides=("training.lr=0.0005", "prior.layers=1,2", "codebook.codes=16"))
+
+
+def test_names_with_brackets_are_listed_in_a_sweep_file_as_on_the_command_line(tmp_path):
+    names = ("vqvae[codebook.codes=8,training.lr=0.5]", "mine:Model(dim=[1, 2], kind='a,b')", "ae")
+    file = tmp_path / "sweep.toml"
+    file.write_text(f"datasets = 'GunPoint'\nvariants = {list(names)!r}".replace("'a,b'", "\\u0027a,b\\u0027"))
+    request = Request(Sweep)
+    nothing = {one.name: None for one in request.fields}
+    assert request.make(nothing, _table(file, [request])).variants == names
+    given = nothing | {"datasets": "GunPoint", "variants": ", ".join(names)}
+    assert request.make(given, {}).variants == names

@@ -63,6 +63,33 @@ def test_results_from_elsewhere_come_as_they_are_asked_for(out, tmp_path):
     assert alone.scores["value"].tolist() == [0.5]
 
 
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("vqvae",), ["vqvae"]),
+        (("vqvae[*]",), ["vqvae[codebook.codes=16]", "vqvae[codebook.codes=8]"]),
+        (("vqvae[codebook.codes=8]", "ae"), ["ae[training.lr=0.1]", "vqvae[codebook.codes=8]"]),
+        (("vq*", "m:C"), ["m:C(dim=2)", "vqvae", "vqvae[codebook.codes=16]", "vqvae[codebook.codes=8]"]),
+    ],
+)
+def test_a_variant_is_meant_by_its_name_its_base_or_a_pattern(tmp_path, names, found):
+    there = ("ae[training.lr=0.1]", "vqvae", "vqvae[codebook.codes=8]", "vqvae[codebook.codes=16]", "m:C(dim=2)")
+    build(tmp_path, ["GunPoint"], there, samples=False, names=["knn", "knn_continuous"])
+    selection = select_stores(tmp_path, reading=Reading(variants=names))
+    assert sorted(selection.jobs["variant"].unique()) == found
+    continuous = selection.scores[selection.scores["score"] == "knn_continuous"]
+    assert ("ae[training.lr=0.1]" in set(continuous["method"])) == ("ae" in names)  # AE's is its plain one
+    with pytest.raises(ReportError, match=r"there is no variant 'vqvae_\*' in these results"):
+        select_stores(tmp_path, reading=Reading(variants=("vqvae_*",)))
+
+
+def test_main_means_the_main_variants_with_settings_too(call, tmp_path):
+    build(tmp_path / "out", ["GunPoint"], ("ae[training.lr=0.1]", "vqvae", "raw"), samples=False, names=["knn"])
+    status, said, _ = call("table", tmp_path / "out", "--score", "knn", "-v", "main", "--to", tmp_path)
+    assert status == 0
+    assert list(pd.read_csv(said.strip(), index_col=0)) == ["AE (lr 0.1)", "VQVAE"]
+
+
 def test_names_between_commas_or_spaces_and_terms(call, out, tmp_path):
     site = tmp_path / "site"
     status, *_ = call("report", out, "--to", site, "-d", "ECG*, Own1", "-v", "main", "--scores", "knn fid")

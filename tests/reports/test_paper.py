@@ -11,7 +11,7 @@ from synthetic_store import build
 
 from ucrbench.reports import Reading, ReportError, check, paper
 from ucrbench.reports.data import external
-from ucrbench.reports.draw.canvas import text_width
+from ucrbench.reports.draw.canvas import text_width, wrap
 from ucrbench.reports.draw.style import font_family, in_print
 from ucrbench.reports.paper.latex import Cell, booktabs, escape, frame_latex
 from ucrbench.reports.paper.layout import layout_of
@@ -116,6 +116,26 @@ def test_protocol_says_what_the_rows_say(made):
     cited = {key for found in re.findall(r"\\cite\{([^}]+)\}", text) for key in found.split(",")}
     assert {"kingma2014vae", "bardes2022vicreg", "wang2017fcn", "heusel2017fid", "holm1979"} <= cited <= keys
     assert not {"lee2021vibcreg", "zbontar2021barlow", "salimans2016is"} & cited
+
+
+def test_settings_of_methods_own_stand_behind_their_variant(tmp_path):
+    names = ("ae", "vqvae[codebook.codes=16]", "vqvae[codebook.codes=8]", "m:C(d=2)")
+    build(tmp_path / "out", ["D"], names, names=NAMES, samples=False)
+    main = paper(tmp_path / "out", tmp_path / "paper")
+    text = (main.parent / "protocol.tex").read_text(encoding="utf-8").replace(r"\hspace{0pt}", "")
+    own = r"(\texttt{codebook.codes=8}; \texttt{codebook.codes=16}) and \texttt{m:C(d=2)}."
+    assert rf"The methods are AE~\cite{{ghosh2020rae}}, VQVAE~\cite{{oord2017vqvae,lee2023timevqvae}} {own}" in text
+
+
+def test_a_number_in_a_name_is_not_broken():
+    names = ("VQVAE (codes 128, lr 0.0005, eps 1e-05)", "mine:Model(lr=0.0005, eps=1e-05)")
+    for name in names:
+        for room in (0.7, 0.9, 1.1, 1.3):
+            words = re.split(r"\s|=", wrap(name, room, most=9))
+            assert {"0.0005,", "1e-05)"} <= set(words)
+        frame = pd.DataFrame({"a": [1.0], name: [2.0]}, index=["D"])
+        heads = re.split(r" \\\\ |\s|=|\\end", frame_latex(frame, "Data set", "A table.", "t"))
+        assert {"0.0005,", "1e-05)"} <= set(heads)
 
 
 def test_tables_mark_best_and_second(made):

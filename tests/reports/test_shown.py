@@ -6,7 +6,7 @@ from synthetic_store import build
 
 from ucrbench.models.variants import VARIANTS
 from ucrbench.reports import Reading, ReportError, paper, report, select_stores
-from ucrbench.reports.data.methods import TITLES, ordered, titled, variant_of
+from ucrbench.reports.data.methods import TITLES, ordered, titles, variant_of
 from ucrbench.reports.data.shown import shown
 from ucrbench.reports.draw.palette import colours
 
@@ -27,10 +27,49 @@ def test_a_title_is_the_variant_it_names():
     for name, title in TITLES.items():
         for end in ("", " [A]", " (slice)", " (slice) [A]"):
             assert variant_of(name + end) == variant_of(title + end) == name
-            assert titled(name + end) == title + end
+            assert titles([name + end]) == {name + end: title + end}
             assert colours([name + end])[name + end] == colours([title + end])[title + end]
     assert variant_of("VQVAEs") is variant_of("mine:Model") is None
-    assert [titled(name) for name in ordered(TITLES)] == ordered(TITLES.values())
+    assert [TITLES[name] for name in ordered(TITLES)] == ordered(TITLES.values())
+
+
+def test_settings_of_a_methods_own_are_in_its_title_and_numbers_in_order_by_size():
+    names = ["vqvae[codebook.codes=128]", "vqvae[codebook.codes=8]", "vqvae", "vqvae[codebook.codes=16] [A]", "ae"]
+    assert ordered(names) == ["ae", "vqvae", names[1], names[3], names[0]]
+    wanted = ["AE", "VQVAE", "VQVAE (codes 8)", "VQVAE (codes 16) [A]", "VQVAE (codes 128)"]
+    assert ordered(titles(names).values()) == wanted == [titles(names)[name] for name in ordered(names)]
+    assert {variant_of(name) for name in (*names[:4], *wanted[1:])} == {"vqvae"}
+    assert len(set(colours(names).values())) == len(names)
+    assert ordered(["m:C(d=1e-05)", "m:C(d=0.5)", "m:C(d=20)", "m:C(d=3)"])[2:] == ["m:C(d=3)", "m:C(d=20)"]
+
+
+def test_a_setting_has_its_whole_key_in_a_title_where_another_ends_alike():
+    names = [
+        "vqvae_as_published[prior.training.lr=0.1,training.max_steps=5]",
+        "vae[training.lr=0.1] (slice) [A]",
+        "mine:Model(lr=0.1)",
+    ]
+    assert list(titles(names).values()) == [
+        "VQVAE (as published) (prior.training.lr 0.1, max steps 5)",
+        "VAE (training.lr 0.1) (slice) [A]",
+        "mine:Model(lr=0.1)",
+    ]
+
+
+def test_renaming_with_settings(tmp_path):
+    names = ("ae", "vqvae[codebook.codes=4]", "vqvae[codebook.codes=8]", "mine:Model(dim=2)")
+    build(tmp_path, ["GunPoint"], names, samples=False, names=["knn"])
+
+    def renamed(**wishes):
+        of = {old.replace("_", "[codebook.codes=").replace("X", "]"): new for old, new in wishes.items()}
+        found = shown(select_stores(tmp_path, reading=Reading(rename=of)))
+        return [name for name in ordered(found.scores["method"]) if name != "AE"]
+
+    assert renamed(vqvae="Ours") == ["Ours (codes 4)", "Ours (codes 8)", "mine:Model(dim=2)"]
+    assert renamed(VQVAE="Ours", vqvae_8X="Best") == ["Best", "Ours (codes 4)", "mine:Model(dim=2)"]
+    reading = Reading(rename={"mine:Model": "Mine", "VQVAE (codes 8)": "Best"})
+    found = shown(select_stores(tmp_path, reading=reading))
+    assert set(found.scores["method"]) == {"AE", "VQVAE (codes 4)", "Best", "Mine(dim=2)"}
 
 
 @pytest.mark.parametrize(
