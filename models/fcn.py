@@ -5,7 +5,7 @@ Parameter names and shapes are those of the package `supervised-fcn`, so that it
 """
 
 import os
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import torch
 import torch.nn.functional as F
@@ -46,13 +46,9 @@ class FCN(Trainable):
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
+        self.n_classes = n_classes
         self.layers = nn.Sequential(*(_Block(*block) for block in _BLOCKS))
         self.final = nn.Linear(_BLOCKS[-1][1], n_classes)
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes K."""
-        return self.final.out_features
 
     def features(self, x: Tensor) -> Tensor:
         """Return the global average of the last convolution block: (N, 1, L) -> (N, 128).
@@ -87,16 +83,13 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
     """
     way_out = "give a state dict of supervised-fcn, or leave the file out to have an FCN trained"
     try:
-        state: Any = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        fcn = FCN(len(state["final.weight"]))
     except Exception as error:  # torch, pickle, zipfile and the OS each have errors of their own here
         raise ModelError(f"{path}: not a readable weights file ({type(error).__name__}); {way_out}") from error
-    head = state.get("final.weight") if isinstance(state, dict) else None
-    if not isinstance(head, Tensor) or head.ndim != 2 or len(head) == 0:
-        raise ModelError(f"{path}: no FCN weights, 'final.weight' is missing or no matrix; {way_out}")
-    fcn = FCN(len(head))
     try:
         fcn.load_state_dict(state)
     except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise ModelError(f"{path}: not the weights of an FCN ({first}); {way_out}") from error
+        difference = str(error).splitlines()[-1].strip()
+        raise ModelError(f"{path}: not the weights of an FCN ({difference}); {way_out}") from error
     return fcn.eval()
