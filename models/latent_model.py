@@ -58,17 +58,15 @@ class LatentModel(Trainer):
                 self.train("autoencoder", self.module, (series,), self.config.training)
         with self.timed("prior"):
             self.density = self.prior(self.module, self)
-            self.density.fit(self.map(self.module.encode, x), y)
+            self.density.fit(self.map(x, self.module.encode), y)
 
     def encode(self, x: ArrayLike) -> np.ndarray:
         """Return the latents (N, C, H, W) of series x as the decoder takes them."""
-        x = self.checked(x)
-        return self.map(self.module.represent, x)
+        return self.map(self.checked(x), self.module.represent)
 
     def reconstruct(self, x: ArrayLike) -> np.ndarray:
         """Return what is decoded (N, 1, 2 floor(L / 2)) from the latents of series x."""
-        x = self.checked(x)
-        return self.map(lambda part: self.module.decode(self.module.represent(part)), x)
+        return self.map(self.checked(x), lambda part: self.module.decode(self.module.represent(part)))
 
     def sample(self, n: int, y: ArrayLike | None = None) -> np.ndarray:
         """Return n series (n, 1, 2 floor(L / 2)) drawn from the prior, of classes y (n,) or unconditional."""
@@ -97,13 +95,11 @@ class QuantizedModel(LatentModel):
 
     def encode_continuous(self, x: ArrayLike) -> np.ndarray:
         """Return the latents (N, C, H, W) of series x before quantisation."""
-        x = self.checked(x)
-        return self.map(self.module.encode, x)
+        return self.map(self.checked(x), self.module.encode)
 
     def encode_tokens(self, x: ArrayLike) -> np.ndarray:
         """Return the tokens (N, H W) int64 of series x."""
-        x = self.checked(x)
-        return self.map(lambda part: self.module.tokens(part).flatten(1), x)
+        return self.map(self.checked(x), lambda part: self.module.tokens(part).flatten(1))
 
 
 class AsPublished(QuantizedModel):
@@ -124,7 +120,6 @@ class AsPublished(QuantizedModel):
 
     def _in_training_mode(self, x: ArrayLike, function: Callable[[VQAutoEncoder, Tensor], Tensor]) -> np.ndarray:
         """Return what a function of the autoencoder and a batch gives for all series x, in order."""
-        parts = torch.as_tensor(self.checked(x)).split(PUBLISHED_BATCH)
-        module = deepcopy(self.module).train()
-        with self.seeded(5), self.inference():
-            return joined(function(module, part.to(self.torch_device)) for part in parts)
+        x, module = self.checked(x), deepcopy(self.module).train()
+        with self.seeded(5):
+            return self.map(x, lambda part: function(module, part), PUBLISHED_BATCH)

@@ -100,24 +100,22 @@ class GaussianPrior(LatentPrior):
     def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None:
         self.seed = trainer.seed
 
-    def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> None:
         self.density = LatentDensity().fit(z, y)
-        return self
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
-        yield torch.as_tensor(self._draw(n, y, np.random.default_rng([self.seed, 3, y is not None])))
-
-    def _draw(self, n: int, y: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        return self.density.sample(n, y, rng=rng)
+        rng = np.random.default_rng([self.seed, 3, y is not None])
+        yield torch.as_tensor(self.density.sample(n, y, rng=rng))
 
 
 class NormalPrior(GaussianPrior):
     """N(0, I) for unconditional samples, as a VAE has it; Gaussian densities per class for conditional ones."""
 
-    def _draw(self, n: int, y: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
         if y is not None:
-            return super()._draw(n, y, rng)
-        return rng.standard_normal((n, *self.density.shape), dtype=np.float32)
+            return super().sample(n, y)
+        rng = np.random.default_rng([self.seed, 3, False])
+        return iter([torch.as_tensor(rng.standard_normal((n, *self.density.shape), dtype=np.float32))])
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:

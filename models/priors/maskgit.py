@@ -6,7 +6,7 @@ Section 3.2 has its decoding: tokens drawn in parallel over a few steps, the sur
 import math
 from collections.abc import Iterator
 from itertools import groupby
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -193,15 +193,14 @@ class MaskGITPrior(LatentPrior):
     def __init__(self, autoencoder: VQAutoEncoder, trainer: Trainer) -> None:
         self.autoencoder, self.trainer = autoencoder, trainer
 
-    def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> None:
         trainer, config, device = self.trainer, self.trainer.config.prior, self.trainer.torch_device
         classes = 0 if y is None else int(y.max()) + 1
         with trainer.seeded(2):
             self.network = self._network(self.autoencoder, config, classes).to(device)
-            logits = torch.as_tensor(trainer.map(self.token_logits, z), device=device)
+            logits = torch.as_tensor(trainer.map(z, self.token_logits), device=device)
             labels = torch.zeros(len(z), dtype=torch.long) if y is None else torch.as_tensor(y)
             trainer.train("prior", self.network, (logits, labels.to(device)), config.training)
-        return self
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
         network, device, captured = self.network, self.trainer.torch_device, False

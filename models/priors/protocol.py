@@ -27,9 +27,8 @@ class LatentPrior(Protocol):
 
     def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None: ...
 
-    def fit(self, z: np.ndarray, y: np.ndarray | None) -> object:
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> None:
         """Learn the density of latents z (N, C, H, W), before quantisation, given classes y (N,) or none."""
-        ...
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterable[Tensor]:
         """Give n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""

@@ -73,9 +73,9 @@ class Trainer(Estimator):
         """Return the context in which fitted networks compute."""
         return inference(self.torch_device, self.config.network.precision)
 
-    def map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
+    def map(self, array: np.ndarray, function: Callable[[Tensor], Tensor], batch: int | None = None) -> np.ndarray:
         """Apply a function of tensors to an array's rows, batch by batch, without gradients."""
-        parts = torch.as_tensor(array).split(inference_batch(self.torch_device))
+        parts = torch.as_tensor(array).split(batch or inference_batch(self.torch_device))
         with self.inference():
             return joined(function(part.to(self.torch_device)) for part in parts)
 
