@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Config
-from .joint import through
+from .joint import through, together
 from .networks import Decoder, Encoder
 from .quantizer import Quantizer
 from .spectrogram import inverse_length
@@ -201,7 +201,8 @@ class SelfSupervisedVQ(VQAutoEncoder):
         time, spectrum = self.errors(x, u, x_hat, u_hat)
         view_time, view_spectrum = self.errors(view, u_view, x_hat_view, u_hat_view)
         augmented = view_time + view_spectrum
-        projections = self.projector.views(pool(quantised), pool(z_view))
+        # In one pass on every device: the projector's many weights are read once.
+        projections = together(self.projector, self.projector, pool(quantised), pool(z_view))
         with without_autocast(x):
             similarity = self.ssl_loss(*(projection.float() for projection in projections))
         parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}

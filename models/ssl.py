@@ -180,15 +180,3 @@ class Projector(nn.Sequential):
         for features in (inputs, width):
             hidden += [nn.Linear(features, width), nn.BatchNorm1d(width), nn.ReLU(inplace=True)]
         super().__init__(*hidden, nn.Linear(width, width), *([IterNorm(group_of(width))] if whiten else []))
-
-    def views(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the projections of two views (N, inputs) each, normalised each by its own statistics.
-
-        They are `self(a), self(b)`; the linear layers take both at once, and read their weights once.
-        """
-        h = torch.cat([a, b])
-        for layer in self:
-            each = isinstance(layer, nn.BatchNorm1d | IterNorm)
-            h = torch.cat([layer(part) for part in h.chunk(2)]) if each else layer(h)
-        first, second = h.chunk(2)
-        return first, second

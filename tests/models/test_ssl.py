@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from ucrbench.models.errors import ModelError
+from ucrbench.models.joint import together
 from ucrbench.models.ssl import LOSSES, IterNorm, Projector, pool
 
 SHAPES = [(6, 40), (40, 6), (10, 15), (8, 8), (2, 3)]  # D > 2N, D < N, N < D < 2N, D = N, smallest
@@ -124,5 +125,5 @@ def test_both_views_at_once_are_one_after_the_other(whiten):
     torch.manual_seed(0)
     projector = Projector(12, 64, whiten).double()
     a, b = torch.randn(2, 9, 12, dtype=torch.float64)
-    for ours, expected in zip(projector.views(a, b), (projector(a), projector(b)), strict=True):
+    for ours, expected in zip(together(projector, projector, a, b), (projector(a), projector(b)), strict=True):
         torch.testing.assert_close(ours, expected)
