@@ -29,14 +29,10 @@ class BarlowTwins:
 
     The projections are standardised along the batch as by a BatchNorm without scale and shift: biased variance (n in
     the divisor) plus `eps`, as in the authors' code; the cross-correlation is divided by n.
-
-    Attributes:
-        off_diagonal: weight of the off-diagonal squares, lambda in the paper.
-        eps: added to the variance.
     """
 
-    off_diagonal: float = 0.005
-    eps: float = 1e-5
+    off_diagonal: float = 0.005  # weight of the off-diagonal squares, lambda in the paper
+    eps: float = 1e-5  # added to the variance
     title: ClassVar[str] = "Barlow Twins"
     whiten: ClassVar[bool] = False
 
@@ -53,20 +49,13 @@ class VICReg:
     """Variance-invariance-covariance: Bardes, Ponce and LeCun (ICLR 2022), equations 1 to 6.
 
     Variance and covariance have n - 1 in the divisor and are summed over the two views.
-
-    Attributes:
-        invariance: weight of the mean squared difference of the views.
-        variance: weight of the hinge that keeps each feature's standard deviation at 1.
-        covariance: weight of the off-diagonal squares of the covariance, divided by the width.
-        eps: added to the variance under the root.
-        weight: weight of the whole.
     """
 
-    invariance: float = 25.0
-    variance: float = 25.0
-    covariance: float = 1.0
-    eps: float = 1e-4
-    weight: float = 0.01
+    invariance: float = 25.0  # weight of the mean squared difference of the views
+    variance: float = 25.0  # weight of the hinge that keeps each feature's standard deviation at 1
+    covariance: float = 1.0  # weight of the off-diagonal squares of the covariance, divided by the width
+    eps: float = 1e-4  # added to the variance under the root
+    weight: float = 0.01  # of the whole
     title: ClassVar[str] = "VICReg"
     whiten: ClassVar[bool] = False
 
