@@ -21,19 +21,10 @@ LEAST_VARIANCE = math.exp(-12)  # of the decoder; Rybkin et al. hold the log of 
 
 
 class AutoEncoder(Trainable):
-    """Encoder and decoder trained on reconstruction: MSE in time + MSE of the spectrogram.
+    """Encoder and decoder for series of L samples, trained on reconstruction: MSE in time + MSE of the spectrogram."""
 
-    Args:
-        length: L, number of samples of a series.
-        config: widths and weights.
-
-    Attributes:
-        sections: sections of the configuration that decide what it learns.
-        fewest: least number of series in a batch.
-    """
-
-    sections: ClassVar[tuple[str, ...]] = ("network", "training")
-    fewest: ClassVar[int] = 1
+    sections: ClassVar[tuple[str, ...]] = ("network", "training")  # sections of the configuration that it reads
+    fewest: ClassVar[int] = 1  # least number of series in a batch
 
     def __init__(self, length: int, config: Config) -> None:
         super().__init__()
@@ -108,7 +99,7 @@ class VariationalAutoEncoder(AutoEncoder):
     def _likelihood(self, squares: Tensor, values: int) -> tuple[Tensor, Losses]:
         """Return a series' negative log-likelihood in nats, up to a constant, and further scalars for the curves.
 
-        It is given the sum of a series' squared errors, averaged over the batch, and the number of values in that sum.
+        `squares` are the squared errors of a series summed over its `values`, averaged over the batch.
         """
         return 0.5 * squares, {}
 
@@ -153,8 +144,7 @@ class VQAutoEncoder(AutoEncoder):
         u = self.encoder.spectrogram(x)
         quantised, _, commitment = self.quantizer(self.encoder.encode_spectrogram(u))
         time, spectrum = self.reconstruction(x, u, quantised)
-        parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}
-        return {"loss": time + spectrum + commitment, **parts}
+        return {"loss": time + spectrum + commitment, "time": time, "spectrogram": spectrum, "commitment": commitment}
 
     def represent(self, x: Tensor) -> Tensor:
         return self.quantizer(self.encode(x))[0]
@@ -175,12 +165,7 @@ class SelfSupervisedVQ(VQAutoEncoder):
     """A VQVAE with a self-supervised branch (NC-VQVAE, arXiv 2408.16613).
 
     An augmented view goes through encoder and decoder without the quantiser; a loss compares the projected quantised
-    latent of the series with the projected continuous latent of its view.
-
-    Args:
-        length: L, number of samples of a series.
-        config: widths, weights, the view and the constants of view and loss.
-        ssl: name of the loss, one of `LOSSES`.
+    latent of the series with the projected continuous latent of its view. `ssl` names the loss, one of `LOSSES`.
     """
 
     fewest = 2

@@ -14,8 +14,6 @@ from torch import Tensor, nn
 from .errors import ModelError
 from .training.loop import Trainable
 
-_BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
-
 
 class _Block(nn.Module):
     """Conv1d with "same" padding, BatchNorm and ReLU, on series as images (N, C, 1, L) in channels-last memory.
@@ -38,17 +36,13 @@ class _Block(nn.Module):
 
 
 class FCN(Trainable):
-    """A fully convolutional network: three convolution blocks, a global average, a linear layer.
-
-    Args:
-        n_classes: number of classes K.
-    """
+    """A fully convolutional network for K classes: three convolution blocks, a global average, a linear layer."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
         self.n_classes = n_classes
-        self.layers = nn.Sequential(*(_Block(*block) for block in _BLOCKS))
-        self.final = nn.Linear(_BLOCKS[-1][1], n_classes)
+        self.layers = nn.Sequential(_Block(1, 128, 8), _Block(128, 256, 5), _Block(256, 128, 3))
+        self.final = nn.Linear(128, n_classes)
 
     def features(self, x: Tensor) -> Tensor:
         """Return the global average of the last convolution block: (N, 1, L) -> (N, 128).

@@ -12,8 +12,7 @@ from .autoencoders import AutoEncoder, VQAutoEncoder
 from .config import Config
 from .errors import ModelError
 from .priors.protocol import LatentPrior
-from .training.precision import inference_batch
-from .training.trainer import Trainer, joined
+from .training.trainer import Trainer
 
 PUBLISHED_BATCH = 128  # series at once in the evaluations of `AsPublished`
 
@@ -22,7 +21,7 @@ class LatentModel(Trainer):
     """An autoencoder and a prior over its latents: it encodes, reconstructs and generates series.
 
     Args:
-        config, seed, device: as of `Estimator`.
+        config, seed, device: as of `ucrbench.models.variants.build`.
         autoencoder: builds the module of stage 1 from a length and a config.
         prior: builds the prior of stage 2 from the trained module and the trainer of its network.
 
@@ -71,12 +70,8 @@ class LatentModel(Trainer):
     def sample(self, n: int, y: ArrayLike | None = None) -> np.ndarray:
         """Return n series (n, 1, 2 floor(L / 2)) drawn from the prior, of classes y (n,) or unconditional."""
         y = self.numbered(n, y)
-        with self.seeded(3 if y is None else 4), self.inference():
-            return joined(
-                self.module.decode(part.to(self.torch_device))
-                for latents in self.density.sample(n, y)
-                for part in latents.split(inference_batch(self.torch_device))
-            )
+        with self.seeded(3 if y is None else 4):
+            return self.map(self.density.sample(n, y), self.module.decode)
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
@@ -113,10 +108,10 @@ class AsPublished(QuantizedModel):
     """
 
     def encode(self, x: ArrayLike) -> np.ndarray:
-        return self._in_training_mode(x, lambda module, part: module.represent(part))
+        return self._in_training_mode(x, VQAutoEncoder.represent)
 
     def encode_continuous(self, x: ArrayLike) -> np.ndarray:
-        return self._in_training_mode(x, lambda module, part: module.encode(part))
+        return self._in_training_mode(x, VQAutoEncoder.encode)
 
     def _in_training_mode(self, x: ArrayLike, function: Callable[[VQAutoEncoder, Tensor], Tensor]) -> np.ndarray:
         """Return what a function of the autoencoder and a batch gives for all series x, in order."""

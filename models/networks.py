@@ -61,12 +61,7 @@ def up_block(width: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Map series (N, 1, L) to latents (N, width, 5, W'), through the spectrogram.
-
-    Args:
-        length: L, number of samples of a series.
-        width: number of channels of the latent.
-    """
+    """Map series (N, 1, L) of `length` L to latents (N, width, 5, W'), through the spectrogram."""
 
     def __init__(self, length: int, width: int = WIDTH) -> None:
         super().__init__()

@@ -124,16 +124,11 @@ def group_of(width: int) -> int:
 
 
 class IterNorm(nn.Module):
-    """Iterative normalisation: whiten groups of features by Newton's iterations.
+    """Iterative normalisation: whiten groups of so many features by Newton's iterations.
 
     Huang et al., "Iterative normalization: beyond standardization towards efficient whitening" (CVPR 2019), algorithm
     1, without scale and shift. It uses the statistics of the batch only and keeps no running ones: the projector has no
-    part in encoding. It is computed in float32 even under autocast.
-
-    Args:
-        group: number of features whitened together.
-        iterations: number of Newton iterations.
-        eps: added to the diagonal of the covariance.
+    part in encoding. It is computed in float32 even under autocast, with `eps` added to the diagonal of the covariance.
     """
 
     def __init__(self, group: int, iterations: int = 5, eps: float = 1e-5) -> None:
@@ -158,10 +153,7 @@ class IterNorm(nn.Module):
 class Projector(nn.Sequential):
     """Three linear layers, the first two with BatchNorm and ReLU: (N, inputs) -> (N, width).
 
-    Args:
-        inputs: number of features of the pooled latent.
-        width: width of every layer; 4096 in the protocol.
-        whiten: whether to end in iterative normalisation, as VIbCReg wants.
+    With `whiten` it ends in iterative normalisation, as VIbCReg wants.
     """
 
     def __init__(self, inputs: int, width: int, whiten: bool = False) -> None:

@@ -1,7 +1,4 @@
-"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022).
-
-Section 3.2 has its decoding: tokens drawn in parallel over a few steps, the surest kept.
-"""
+"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022)."""
 
 import math
 from collections.abc import Iterator
@@ -112,7 +109,7 @@ class MaskGIT(Trainable):
 
 
 class Sampler:
-    """Draw the tokens of n latents at once from a transformer.
+    """Draw the tokens of n latents at once from a transformer (section 3.2 of the paper).
 
     All positions are masked at first. A step draws every masked token, adds Gumbel noise at the falling choice
     temperature to their log-probability and masks the least sure again, as many as the cosine schedule says. All that
@@ -181,11 +178,7 @@ def sample_categorical(logits: Tensor) -> Tensor:
 
 
 class MaskGITPrior(LatentPrior):
-    """MaskGIT on the tokens of a VQVAE.
-
-    Attributes:
-        tied: whether the transformer's output is tied to its token embedding.
-    """
+    """MaskGIT on the tokens of a VQVAE; the transformer's output is tied to its token embedding."""
 
     sections: ClassVar[tuple[str, ...]] = ("prior",)
     tied: ClassVar[bool] = True

@@ -18,12 +18,9 @@ class LatentPrior(Protocol):
     Args:
         autoencoder: the trained module of stage 1.
         trainer: trains the prior's network, where it has one, under the model's seed and on its device.
-
-    Attributes:
-        sections: sections of the configuration that it reads.
     """
 
-    sections: ClassVar[tuple[str, ...]] = ()
+    sections: ClassVar[tuple[str, ...]] = ()  # sections of the configuration that it reads
 
     def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None: ...
 

@@ -25,13 +25,10 @@ class Trainable(nn.Module):
 
 
 class Curves(dict[str, np.ndarray]):
-    """Every named loss at every step, each an array (steps,) float32.
-
-    Attributes:
-        captured: whether steps were replayed as a CUDA graph.
-    """
+    """Every named loss at every step, each an array (steps,) float32."""
 
     captured: bool = False
+    """Whether steps were replayed as a CUDA graph."""
 
 
 def train(
@@ -41,7 +38,7 @@ def train(
     keeper: Keeper | None = None,
     precision: Precision = "fp32",
 ) -> Curves:
-    """Minimise the scalar "loss" of those in `module.loss(*batch)` by AdamW, the rate falling to zero along a cosine.
+    """Minimise "loss" of `module.loss(*batch)` by AdamW, its rate falling to zero along a cosine; return the curves.
 
     Batches have one size, min(config.batch, N): one fresh permutation of the cases after the other, laid end to end
     and cut into batches, so that no remainder is dropped and every case is seen equally often. Data and curves stay
@@ -56,9 +53,6 @@ def train(
             of another is left aside with a warning.
         precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32. On CUDA
             "fp32" lets products and convolutions use TF32.
-
-    Returns:
-        The training curves.
 
     Raises:
         Diverged: the loss was NaN or infinite at some step.
