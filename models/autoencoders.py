@@ -36,7 +36,7 @@ class AutoEncoder(Trainable):
     def loss(self, x: Tensor) -> Losses:
         """Return the reconstruction loss of a batch of series (N, 1, L), and its parts for the curves."""
         u = self.encoder.spectrogram(x)
-        time, spectrum = self.reconstruction(x, u, self.encoder.encode_spectrogram(u))
+        time, spectrum = self.reconstruction(x, u, self.encoder.blocks(u))
         return {"loss": time + spectrum, "time": time, "spectrogram": spectrum}
 
     def reconstruction(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,7 +87,7 @@ class VariationalAutoEncoder(AutoEncoder):
 
     def loss(self, x: Tensor) -> Losses:
         u = self.encoder.spectrogram(x)
-        h = self.encoder.encode_spectrogram(u)
+        h = self.encoder.blocks(u)
         mean, log_variance = self.mean(h).float(), self.log_variance(h).float()
         z = mean + torch.exp(0.5 * log_variance) * normal_like(mean)
         time, spectrum = self.reconstruction(x, u, z)
@@ -142,7 +142,7 @@ class VQAutoEncoder(AutoEncoder):
 
     def loss(self, x: Tensor) -> Losses:
         u = self.encoder.spectrogram(x)
-        quantised, _, commitment = self.quantizer(self.encoder.encode_spectrogram(u))
+        quantised, _, commitment = self.quantizer(self.encoder.blocks(u))
         time, spectrum = self.reconstruction(x, u, quantised)
         return {"loss": time + spectrum + commitment, "time": time, "spectrogram": spectrum, "commitment": commitment}
 
@@ -179,7 +179,7 @@ class SelfSupervisedVQ(VQAutoEncoder):
     def loss(self, x: Tensor) -> Losses:
         view = self.view(x)
         u, u_view = through(self.encoder, self.encoder.spectrogram, x, view)
-        z, z_view = through(self.encoder, self.encoder.encode_spectrogram, u, u_view)
+        z, z_view = through(self.encoder, self.encoder.blocks, u, u_view)
         quantised, _, commitment = self.quantizer(z)
         u_hat, u_hat_view = through(self.decoder, self.decoder.decode_spectrogram, quantised, z_view)
         x_hat, x_hat_view = through(self.decoder, self.decoder.spectrogram.inverse, u_hat, u_hat_view)

@@ -16,15 +16,11 @@ class Estimator(BaseEstimator, ABC):
 
     Series are an array or lists (N, L) or (N, 1, L) of finite numbers, computed with in float32; classes are numbers or
     names. What cannot be used is a `ModelError`. The arguments are those of `ucrbench.models.variants.build`.
-
-    Attributes:
-        length_: L, number of samples of the series it was fitted on; there is none before `fit`.
-        classes_: the classes it was fitted on, in order; None where it was fitted without.
     """
 
     shortest: ClassVar[int] = 5  # least length of its series: the spectrogram mirrors 4 samples at each end
-    length_: int
-    classes_: np.ndarray | None
+    length_: int  # L, number of samples of the series it was fitted on; there is none before `fit`
+    classes_: np.ndarray | None  # the classes it was fitted on, in order; None where it was fitted without
 
     def __init__(self, config: Config, seed: int = 0, device: str = "cpu") -> None:
         self.config, self.seed, self.device = config, seed, device

@@ -24,14 +24,10 @@ class LatentModel(Trainer):
         config, seed, device: as of `ucrbench.models.variants.build`.
         autoencoder: builds the module of stage 1 from a length and a config.
         prior: builds the prior of stage 2 from the trained module and the trainer of its network.
-
-    Attributes:
-        module: the trained autoencoder.
-        density: the fitted prior.
     """
 
-    module: AutoEncoder
-    density: LatentPrior
+    module: AutoEncoder  # the trained autoencoder
+    density: LatentPrior  # the fitted prior
 
     def __init__(
         self,

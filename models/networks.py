@@ -61,7 +61,7 @@ def up_block(width: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Map series (N, 1, L) of `length` L to latents (N, width, 5, W'), through the spectrogram."""
+    """Map series (N, 1, L) to latents (N, width, 5, W'): `blocks` take their spectrograms (N, 2, 5, W)."""
 
     def __init__(self, length: int, width: int = WIDTH) -> None:
         super().__init__()
@@ -71,15 +71,11 @@ class Encoder(nn.Module):
         self.blocks = nn.Sequential(*down, *residual_stack(width, norm=True))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.encode_spectrogram(self.spectrogram(x))
-
-    def encode_spectrogram(self, u: Tensor) -> Tensor:
-        """Return the latents (N, width, 5, W') of spectrograms (N, 2, 5, W)."""
-        return self.blocks(u)
+        return self.blocks(self.spectrogram(x))
 
 
 class Decoder(nn.Module):
-    """Map latents (N, width, 5, W') to series (N, 1, 2 floor(L / 2)); the arguments are those of `Encoder`."""
+    """Map latents (N, width, 5, W') to series (N, 1, 2 floor(L / 2)), through their spectrograms."""
 
     def __init__(self, length: int, width: int = WIDTH) -> None:
         super().__init__()

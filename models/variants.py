@@ -22,25 +22,15 @@ from .ssl import LOSSES, group_of
 
 @dataclass(frozen=True)
 class Variant:
-    """A row of the table: a latent model of an autoencoder and a prior, or a baseline.
+    """A row of the table: a latent model of an autoencoder and a prior, or a baseline, which has neither."""
 
-    Attributes:
-        name: as on the command line and in the results.
-        title: as in reports.
-        autoencoder: class of the module of stage 1; None for a baseline.
-        ssl: name of the self-supervised loss, of an autoencoder that takes one.
-        prior: class of the prior of stage 2; None for a baseline.
-        model: class of the model.
-        masked_share: `prior.masked_share` where the row fixes it, whatever the settings say.
-    """
-
-    name: str
-    title: str
-    autoencoder: type[AutoEncoder] | None = None
-    ssl: str | None = None
-    prior: type[LatentPrior] | None = None
+    name: str  # as on the command line and in the results
+    title: str  # as in reports
+    autoencoder: type[AutoEncoder] | None = None  # class of the module of stage 1
+    ssl: str | None = None  # name of the self-supervised loss, of an autoencoder that takes one
+    prior: type[LatentPrior] | None = None  # class of the prior of stage 2
     model: type = LatentModel
-    masked_share: Literal["cosine", "complement"] | None = None
+    masked_share: Literal["cosine", "complement"] | None = None  # `prior.masked_share` where the row fixes it
 
     def sections(self, config: Config) -> tuple[str, ...]:
         """Return the sections of a configuration that decide what this variant learns and draws, as dotted names."""
