@@ -1,6 +1,5 @@
 """Settings that decide how a model is built and trained: frozen, nested, with the protocol's values as defaults."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from typing import Any, Literal
 
@@ -130,13 +129,15 @@ class Config:
     classifier: Classifier = field(default_factory=Classifier)
 
     def __repr__(self) -> str:
-        return f"Config({', '.join(_changes(self, Config()))})"
+        usual = settings_of(Config())
+        changed = [f"{name}={value!r}" for name, value in settings_of(self).items() if value != usual[name]]
+        return f"Config({', '.join(changed)})"
 
 
-def _changes(settings: Any, usual: Any, place: str = "") -> Iterator[str]:
-    for name in (part.name for part in fields(settings)):
-        value, default = getattr(settings, name), getattr(usual, name)
-        if is_dataclass(value):
-            yield from _changes(value, default, f"{place}{name}.")
-        elif value != default:
-            yield f"{place}{name}={value!r}"
+def settings_of(config: Any, place: str = "") -> dict[str, Any]:
+    """Return every setting of a configuration by its dotted name."""
+    found = {}
+    for part in fields(config):
+        name, value = f"{place}{part.name}", getattr(config, part.name)
+        found |= settings_of(value, f"{name}.") if is_dataclass(value) else {name: value}
+    return found

@@ -14,7 +14,7 @@ import typer
 
 from ucrbench.bench import PRESETS, Execution, Sweep, run
 from ucrbench.bench.cli import app
-from ucrbench.bench.planning.overrides import keys
+from ucrbench.models.config import settings_of
 from ucrbench.models.protocol import Generates, Model, Reconstructs
 from ucrbench.models.variants import VARIANTS
 from ucrbench.results import SCORES, JobRow, ReferenceRow, ScoreRow
@@ -91,7 +91,7 @@ def test_names_in_commands_exist(page):
         for variant in given.get("-v", "ae").split(","):
             assert variant in VARIANTS or ":" in variant, line
         for setting in (after for word, after in itertools.pairwise(words) if word == "--set"):
-            assert setting.partition("=")[0] in keys(PRESETS["quick"]), line
+            assert setting.partition("=")[0] in settings_of(PRESETS["quick"]), line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -130,7 +130,7 @@ def test_reference_names_everything():
     columns = {field.name for record in (ScoreRow, JobRow, ReferenceRow) for field in fields(record)}
     for what, wanted in {
         "options": every_option() - {"--help", "-h"},
-        "settings": keys(PRESETS["quick"]).keys(),
+        "settings": settings_of(PRESETS["quick"]).keys(),
         "scores": SCORES.keys(),
         "presets": PRESETS.keys(),
         "columns": columns,

@@ -2,21 +2,11 @@
 
 import types
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from ...models.config import Config
+from ...models.config import Config, settings_of
 from ..errors import UsageError, near
-
-
-def keys(config: Any, prefix: str = "") -> dict[str, Any]:
-    """Every dotted key of a configuration with its value."""
-    found = {}
-    for field in fields(config):
-        value = getattr(config, field.name)
-        name = f"{prefix}{field.name}"
-        found |= keys(value, f"{name}.") if is_dataclass(value) else {name: value}
-    return found
 
 
 def override(config: Config, settings: Iterable[str]) -> tuple[Config, dict[str, Any]]:
@@ -29,7 +19,7 @@ def override(config: Config, settings: Iterable[str]) -> tuple[Config, dict[str,
         UsageError: a setting has no "=", an unknown key, or a value of another type, or is given twice.
         ModelError: the settings together are none that a model can have.
     """
-    known = keys(config)
+    known = settings_of(config)
     changed: dict[str, Any] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
