@@ -38,7 +38,7 @@ class Network:
 class VariationalPosterior:
     """The weight of the VAE's KL divergence: 1 in the negative ELBO of series and spectrogram as two observations."""
 
-    beta: float = 1.0  # weighs as 0.1 would for the series alone, of whose energy the spectrogram has 7.5 to 10 times
+    beta: float = 1.0  # as 0.1 is for the series alone: the spectrogram has 7.5 to 10 times their energy
 
 
 @dataclass(frozen=True)

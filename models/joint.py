@@ -12,7 +12,7 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, IterNorm)  # the layers in which the ro
 
 
 def through(network: nn.Module, function: Callable[[Tensor], Tensor], a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Return `function(a), function(b)` for two views (N, ...) each, where rows meet in layers of a network alone.
+    """Return `function(a), function(b)` for two views (N, ...) each, where rows meet in a network's NORMS alone.
 
     Gradients and running statistics are those of two passes. On CUDA one pass takes both: half as many kernels are
     launched, and no gradients of weights are added up.
@@ -21,7 +21,7 @@ def through(network: nn.Module, function: Callable[[Tensor], Tensor], a: Tensor,
 
 
 def together(network: nn.Module, function: Callable[[Tensor], Tensor], a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Return what `through` does, in one pass on any device: normalisations take one view after the other."""
+    """Return what `through` does, in one pass on every device: normalisations take one view after the other."""
     norms: list[nn.Module] = [module for module in network.modules() if isinstance(module, NORMS)]
     try:
         for norm in norms:

@@ -28,7 +28,7 @@ class LatentPrior(Protocol):
         """Learn the density of latents z (N, C, H, W), before quantisation, given classes y (N,) or none."""
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterable[Tensor]:
-        """Give n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""
+        """Yield n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""
         ...
 
     def networks(self) -> dict[str, nn.Module]:

@@ -120,6 +120,13 @@ def test_iterative_normalisation_bears_fewer_series_than_features():
         Projector(128, 100, whiten=True)
 
 
+def test_a_pass_over_both_views_that_fails_leaves_the_network_as_it_was():
+    projector = Projector(12, 64)
+    with pytest.raises(RuntimeError, match="shape"):
+        together(projector, projector, torch.zeros(9, 13), torch.zeros(9, 13))
+    assert not any("forward" in vars(module) for module in projector)
+
+
 @pytest.mark.parametrize("whiten", [False, True])
 def test_both_views_at_once_are_one_after_the_other(whiten):
     torch.manual_seed(0)
