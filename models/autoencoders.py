@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import Config
-from .joint import through
+from .joint import through, together
 from .networks import Decoder, Encoder
 from .quantizer import Quantizer
 from .spectrogram import inverse_length
@@ -21,19 +21,10 @@ LEAST_VARIANCE = math.exp(-12)  # of the decoder; Rybkin et al. hold the log of 
 
 
 class AutoEncoder(Trainable):
-    """Encoder and decoder trained on reconstruction: MSE in time + MSE of the spectrogram.
+    """Encoder and decoder for series of L samples, trained on reconstruction: MSE in time + MSE of the spectrogram."""
 
-    Args:
-        length: L, number of samples of a series.
-        config: widths and weights.
-
-    Attributes:
-        sections: sections of the configuration that decide what it learns.
-        fewest: least number of series in a batch.
-    """
-
-    sections: ClassVar[tuple[str, ...]] = ("network", "training")
-    fewest: ClassVar[int] = 1
+    sections: ClassVar[tuple[str, ...]] = ("network", "training")  # sections of the configuration that it reads
+    fewest: ClassVar[int] = 1  # least number of series in a batch
 
     def __init__(self, length: int, config: Config) -> None:
         super().__init__()
@@ -45,7 +36,7 @@ class AutoEncoder(Trainable):
     def loss(self, x: Tensor) -> Losses:
         """Return the reconstruction loss of a batch of series (N, 1, L), and its parts for the curves."""
         u = self.encoder.spectrogram(x)
-        time, spectrum = self.reconstruction(x, u, self.encoder.encode_spectrogram(u))
+        time, spectrum = self.reconstruction(x, u, self.encoder.blocks(u))
         return {"loss": time + spectrum, "time": time, "spectrogram": spectrum}
 
     def reconstruction(self, x: Tensor, u: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
@@ -96,7 +87,7 @@ class VariationalAutoEncoder(AutoEncoder):
 
     def loss(self, x: Tensor) -> Losses:
         u = self.encoder.spectrogram(x)
-        h = self.encoder.encode_spectrogram(u)
+        h = self.encoder.blocks(u)
         mean, log_variance = self.mean(h).float(), self.log_variance(h).float()
         z = mean + torch.exp(0.5 * log_variance) * normal_like(mean)
         time, spectrum = self.reconstruction(x, u, z)
@@ -108,7 +99,7 @@ class VariationalAutoEncoder(AutoEncoder):
     def _likelihood(self, squares: Tensor, values: int) -> tuple[Tensor, Losses]:
         """Return a series' negative log-likelihood in nats, up to a constant, and further scalars for the curves.
 
-        It is given the sum of a series' squared errors, averaged over the batch, and the number of values in that sum.
+        `squares` are the squared errors of a series summed over its `values`, averaged over the batch.
         """
         return 0.5 * squares, {}
 
@@ -151,10 +142,9 @@ class VQAutoEncoder(AutoEncoder):
 
     def loss(self, x: Tensor) -> Losses:
         u = self.encoder.spectrogram(x)
-        quantised, _, commitment = self.quantizer(self.encoder.encode_spectrogram(u))
+        quantised, _, commitment = self.quantizer(self.encoder.blocks(u))
         time, spectrum = self.reconstruction(x, u, quantised)
-        parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}
-        return {"loss": time + spectrum + commitment, **parts}
+        return {"loss": time + spectrum + commitment, "time": time, "spectrogram": spectrum, "commitment": commitment}
 
     def represent(self, x: Tensor) -> Tensor:
         return self.quantizer(self.encode(x))[0]
@@ -175,12 +165,7 @@ class SelfSupervisedVQ(VQAutoEncoder):
     """A VQVAE with a self-supervised branch (NC-VQVAE, arXiv 2408.16613).
 
     An augmented view goes through encoder and decoder without the quantiser; a loss compares the projected quantised
-    latent of the series with the projected continuous latent of its view.
-
-    Args:
-        length: L, number of samples of a series.
-        config: widths, weights, the view and the constants of view and loss.
-        ssl: name of the loss, one of `LOSSES`.
+    latent of the series with the projected continuous latent of its view. `ssl` names the loss, one of `LOSSES`.
     """
 
     fewest = 2
@@ -194,14 +179,15 @@ class SelfSupervisedVQ(VQAutoEncoder):
     def loss(self, x: Tensor) -> Losses:
         view = self.view(x)
         u, u_view = through(self.encoder, self.encoder.spectrogram, x, view)
-        z, z_view = through(self.encoder, self.encoder.encode_spectrogram, u, u_view)
+        z, z_view = through(self.encoder, self.encoder.blocks, u, u_view)
         quantised, _, commitment = self.quantizer(z)
         u_hat, u_hat_view = through(self.decoder, self.decoder.decode_spectrogram, quantised, z_view)
         x_hat, x_hat_view = through(self.decoder, self.decoder.spectrogram.inverse, u_hat, u_hat_view)
         time, spectrum = self.errors(x, u, x_hat, u_hat)
         view_time, view_spectrum = self.errors(view, u_view, x_hat_view, u_hat_view)
         augmented = view_time + view_spectrum
-        projections = self.projector.views(pool(quantised), pool(z_view))
+        # In one pass on every device: the projector's many weights are read once.
+        projections = together(self.projector, self.projector, pool(quantised), pool(z_view))
         with without_autocast(x):
             similarity = self.ssl_loss(*(projection.float() for projection in projections))
         parts = {"time": time, "spectrogram": spectrum, "commitment": commitment}

@@ -43,8 +43,7 @@ class RandomEncoder(Trainer):
 
     def encode(self, x: ArrayLike) -> np.ndarray:
         """Return the latents (N, C, H, W) of series x."""
-        x = self.checked(x)
-        return self.map(self.module, x)
+        return self.map(self.checked(x), self.module)
 
     def networks(self) -> dict[str, torch.nn.Module]:
         """Return the encoder."""

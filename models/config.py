@@ -1,6 +1,5 @@
 """Settings that decide how a model is built and trained: frozen, nested, with the protocol's values as defaults."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, make_dataclass
 from typing import Any, Literal
 
@@ -37,24 +36,20 @@ class Network:
 
 @dataclass(frozen=True)
 class VariationalPosterior:
-    """The weight of the VAE's KL divergence.
+    """The weight of the VAE's KL divergence: 1 in the negative ELBO of series and spectrogram as two observations."""
 
-    At 1 the loss is the negative ELBO of series and spectrogram as two observations. The spectrogram's energy is some
-    7.5 to 10 times the series', so 1 weighs the KL divergence as about 0.1 would for the series alone.
-    """
-
-    beta: float = 1.0
+    beta: float = 1.0  # as 0.1 is for the series alone: the spectrogram has 7.5 to 10 times their energy
 
 
 @dataclass(frozen=True)
 class Codebook:
-    """Vector quantiser (van den Oord et al. 2017); `commitment` None means 1 for `ema` and 0.25 for `gradient`."""
+    """Vector quantiser (van den Oord et al. 2017)."""
 
     codes: int = 32
     update: Literal["ema", "gradient"] = "ema"
     decay: float = 0.9
     smoothing: float = 1e-5
-    commitment: float | None = None
+    commitment: float | None = None  # weight of the commitment loss; None: 1 for `ema`, 0.25 for `gradient`
     start: Literal["normal", "kmeans"] = "normal"
     restart_below: float = 0.0  # a code whose moving count falls below this restarts at a latent of the batch
 
@@ -65,17 +60,11 @@ class Codebook:
 
 @dataclass(frozen=True)
 class SelfSupervision:
-    """The siamese branch of the VQVAE + SSL variants.
-
-    Attributes:
-        views: name of the augmented view; its constants are in the section `views`.
-        projector: width of the projector.
-        augmented_reconstruction: weight of the augmented view's reconstruction.
-    """
+    """The siamese branch of the VQVAE + SSL variants; the constants of loss and view are in sections of their own."""
 
     views: Literal[tuple(VIEWS)] = "warp"  # pyright: ignore[reportInvalidTypeForm]
-    projector: int = 4096
-    augmented_reconstruction: float = 0.1
+    projector: int = 4096  # width of the projector
+    augmented_reconstruction: float = 0.1  # weight of the augmented view's reconstruction
 
 
 def _section(name: str, kinds: dict[str, type], doc: str) -> type:
@@ -92,33 +81,21 @@ Views = _section("Views", VIEWS, "The constants of each augmented view.")
 class Prior:
     """The bidirectional transformer over tokens (MaskGIT, Chang et al. 2022), its training and its sampling.
 
-    Attributes:
-        width: features of a token inside the transformer.
-        layers: number of its blocks.
-        heads: number of attention heads of a block.
-        head_width: features of the queries, keys and values of a head.
-        feed_forward: width of the inner layer of a block's feed-forward part, as a factor of `width`.
-        masked_share: which tokens are masked in training: a share drawn from the cosine schedule (64 % on average),
-            or all but such a share, as the code behind the published plain VQVAE does (36 %).
-        condition_drop: share of series whose class is hidden in training.
-        token_temperature: temperature of the softmax from which training tokens are drawn.
-        sampling_steps: number of steps in which all tokens of a sample are drawn.
-        choice_temperature: temperature of the noise on what is kept in the first step; it falls to zero.
-        guidance: weight of the conditional logits against the unconditional ones; 1 for none.
-        training: budget and AdamW settings.
+    Training masks a share of the tokens drawn from the cosine schedule (64 % on average), or all but such a share, as
+    the code behind the published plain VQVAE does (36 %).
     """
 
-    width: int = 256
+    width: int = 256  # features of a token inside the transformer
     layers: int = 4
     heads: int = 2
-    head_width: int = 64
-    feed_forward: int = 1
+    head_width: int = 64  # features of the queries, keys and values of a head
+    feed_forward: int = 1  # width of the inner layer of a block's feed-forward part, as a factor of `width`
     masked_share: Literal["cosine", "complement"] = "cosine"
-    condition_drop: float = 0.2
-    token_temperature: float = 1.0
-    sampling_steps: int = 10
-    choice_temperature: float = 4.0
-    guidance: float = 1.0
+    condition_drop: float = 0.2  # share of series whose class is hidden in training
+    token_temperature: float = 1.0  # of the softmax from which training tokens are drawn
+    sampling_steps: int = 10  # steps in which all tokens of a sample are drawn
+    choice_temperature: float = 4.0  # of the noise on what is kept in the first step; it falls to zero
+    guidance: float = 1.0  # weight of the conditional logits against the unconditional ones; 1 for none
     training: Training = field(default_factory=lambda: Training(batch=256))
 
     def __post_init__(self) -> None:
@@ -152,13 +129,15 @@ class Config:
     classifier: Classifier = field(default_factory=Classifier)
 
     def __repr__(self) -> str:
-        return f"Config({', '.join(_changes(self, Config()))})"
+        usual = settings_of(Config())
+        changed = [f"{name}={value!r}" for name, value in settings_of(self).items() if value != usual[name]]
+        return f"Config({', '.join(changed)})"
 
 
-def _changes(settings: Any, usual: Any, place: str = "") -> Iterator[str]:
-    for name in (part.name for part in fields(settings)):
-        value, default = getattr(settings, name), getattr(usual, name)
-        if is_dataclass(value):
-            yield from _changes(value, default, f"{place}{name}.")
-        elif value != default:
-            yield f"{place}{name}={value!r}"
+def settings_of(config: Any, place: str = "") -> dict[str, Any]:
+    """Return every setting of a configuration by its dotted name."""
+    found = {}
+    for part in fields(config):
+        name, value = f"{place}{part.name}", getattr(config, part.name)
+        found |= settings_of(value, f"{name}.") if is_dataclass(value) else {name: value}
+    return found

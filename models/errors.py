@@ -6,15 +6,4 @@ class ModelError(ValueError):
 
 
 class Diverged(RuntimeError):
-    """Raised when the training loss is NaN or infinite.
-
-    Args:
-        step: the first such step, from 0.
-    """
-
-    def __init__(self, step: int) -> None:
-        super().__init__(f"the loss was not finite at step {step}; a smaller training.lr may help")
-        self.step = step
-
-    def __reduce__(self) -> tuple[type["Diverged"], tuple[int]]:
-        return type(self), (self.step,)
+    """Raised when the training loss is NaN or infinite; the message names the first such step, from 0."""

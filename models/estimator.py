@@ -15,22 +15,12 @@ class Estimator(BaseEstimator, ABC):
     """A model of series, with scikit-learn's `get_params`, `set_params` and `clone`.
 
     Series are an array or lists (N, L) or (N, 1, L) of finite numbers, computed with in float32; classes are numbers or
-    names. What cannot be used is a `ModelError`.
-
-    Args:
-        config: widths and budgets.
-        seed: decides initial weights, batches, noise and samples.
-        device: torch device on which the model is trained.
-
-    Attributes:
-        length_: L, number of samples of the series it was fitted on; there is none before `fit`.
-        classes_: the classes it was fitted on, in order; None where it was fitted without.
-        shortest: least length of the series that it takes.
+    names. What cannot be used is a `ModelError`. The arguments are those of `ucrbench.models.variants.build`.
     """
 
-    shortest: ClassVar[int] = 5  # the spectrogram mirrors 4 samples at each end
-    length_: int
-    classes_: np.ndarray | None
+    shortest: ClassVar[int] = 5  # least length of its series: the spectrogram mirrors 4 samples at each end
+    length_: int  # L, number of samples of the series it was fitted on; there is none before `fit`
+    classes_: np.ndarray | None  # the classes it was fitted on, in order; None where it was fitted without
 
     def __init__(self, config: Config, seed: int = 0, device: str = "cpu") -> None:
         self.config, self.seed, self.device = config, seed, device

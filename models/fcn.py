@@ -5,7 +5,7 @@ Parameter names and shapes are those of the package `supervised-fcn`, so that it
 """
 
 import os
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import torch
 import torch.nn.functional as F
@@ -13,8 +13,6 @@ from torch import Tensor, nn
 
 from .errors import ModelError
 from .training.loop import Trainable
-
-_BLOCKS = ((1, 128, 8), (128, 256, 5), (256, 128, 3))  # channels in, channels out, kernel
 
 
 class _Block(nn.Module):
@@ -38,21 +36,13 @@ class _Block(nn.Module):
 
 
 class FCN(Trainable):
-    """A fully convolutional network: three convolution blocks, a global average, a linear layer.
-
-    Args:
-        n_classes: number of classes K.
-    """
+    """A fully convolutional network for K classes: three convolution blocks, a global average, a linear layer."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(*(_Block(*block) for block in _BLOCKS))
-        self.final = nn.Linear(_BLOCKS[-1][1], n_classes)
-
-    @property
-    def n_classes(self) -> int:
-        """Number of classes K."""
-        return self.final.out_features
+        self.n_classes = n_classes
+        self.layers = nn.Sequential(_Block(1, 128, 8), _Block(128, 256, 5), _Block(256, 128, 3))
+        self.final = nn.Linear(128, n_classes)
 
     def features(self, x: Tensor) -> Tensor:
         """Return the global average of the last convolution block: (N, 1, L) -> (N, 128).
@@ -87,16 +77,13 @@ def load_weights(path: str | os.PathLike[str] | BinaryIO) -> FCN:
     """
     way_out = "give a state dict of supervised-fcn, or leave the file out to have an FCN trained"
     try:
-        state: Any = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        fcn = FCN(len(state["final.weight"]))
     except Exception as error:  # torch, pickle, zipfile and the OS each have errors of their own here
         raise ModelError(f"{path}: not a readable weights file ({type(error).__name__}); {way_out}") from error
-    head = state.get("final.weight") if isinstance(state, dict) else None
-    if not isinstance(head, Tensor) or head.ndim != 2 or len(head) == 0:
-        raise ModelError(f"{path}: no FCN weights, 'final.weight' is missing or no matrix; {way_out}")
-    fcn = FCN(len(head))
     try:
         fcn.load_state_dict(state)
     except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise ModelError(f"{path}: not the weights of an FCN ({first}); {way_out}") from error
+        difference = str(error).splitlines()[-1].strip()
+        raise ModelError(f"{path}: not the weights of an FCN ({difference}); {way_out}") from error
     return fcn.eval()

@@ -12,8 +12,7 @@ from .autoencoders import AutoEncoder, VQAutoEncoder
 from .config import Config
 from .errors import ModelError
 from .priors.protocol import LatentPrior
-from .training.precision import inference_batch
-from .training.trainer import Trainer, joined
+from .training.trainer import Trainer
 
 PUBLISHED_BATCH = 128  # series at once in the evaluations of `AsPublished`
 
@@ -22,17 +21,13 @@ class LatentModel(Trainer):
     """An autoencoder and a prior over its latents: it encodes, reconstructs and generates series.
 
     Args:
-        config, seed, device: as of `Estimator`.
+        config, seed, device: as of `ucrbench.models.variants.build`.
         autoencoder: builds the module of stage 1 from a length and a config.
         prior: builds the prior of stage 2 from the trained module and the trainer of its network.
-
-    Attributes:
-        module: the trained autoencoder.
-        density: the fitted prior.
     """
 
-    module: AutoEncoder
-    density: LatentPrior
+    module: AutoEncoder  # the trained autoencoder
+    density: LatentPrior  # the fitted prior
 
     def __init__(
         self,
@@ -58,27 +53,21 @@ class LatentModel(Trainer):
                 self.train("autoencoder", self.module, (series,), self.config.training)
         with self.timed("prior"):
             self.density = self.prior(self.module, self)
-            self.density.fit(self.map(self.module.encode, x), y)
+            self.density.fit(self.map(x, self.module.encode), y)
 
     def encode(self, x: ArrayLike) -> np.ndarray:
         """Return the latents (N, C, H, W) of series x as the decoder takes them."""
-        x = self.checked(x)
-        return self.map(self.module.represent, x)
+        return self.map(self.checked(x), self.module.represent)
 
     def reconstruct(self, x: ArrayLike) -> np.ndarray:
         """Return what is decoded (N, 1, 2 floor(L / 2)) from the latents of series x."""
-        x = self.checked(x)
-        return self.map(lambda part: self.module.decode(self.module.represent(part)), x)
+        return self.map(self.checked(x), lambda part: self.module.decode(self.module.represent(part)))
 
     def sample(self, n: int, y: ArrayLike | None = None) -> np.ndarray:
         """Return n series (n, 1, 2 floor(L / 2)) drawn from the prior, of classes y (n,) or unconditional."""
         y = self.numbered(n, y)
-        with self.seeded(3 if y is None else 4), self.inference():
-            return joined(
-                self.module.decode(part.to(self.torch_device))
-                for latents in self.density.sample(n, y)
-                for part in latents.split(inference_batch(self.torch_device))
-            )
+        with self.seeded(3 if y is None else 4):
+            return self.map(self.density.sample(n, y), self.module.decode)
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
@@ -97,13 +86,11 @@ class QuantizedModel(LatentModel):
 
     def encode_continuous(self, x: ArrayLike) -> np.ndarray:
         """Return the latents (N, C, H, W) of series x before quantisation."""
-        x = self.checked(x)
-        return self.map(self.module.encode, x)
+        return self.map(self.checked(x), self.module.encode)
 
     def encode_tokens(self, x: ArrayLike) -> np.ndarray:
         """Return the tokens (N, H W) int64 of series x."""
-        x = self.checked(x)
-        return self.map(lambda part: self.module.tokens(part).flatten(1), x)
+        return self.map(self.checked(x), lambda part: self.module.tokens(part).flatten(1))
 
 
 class AsPublished(QuantizedModel):
@@ -117,14 +104,13 @@ class AsPublished(QuantizedModel):
     """
 
     def encode(self, x: ArrayLike) -> np.ndarray:
-        return self._in_training_mode(x, lambda module, part: module.represent(part))
+        return self._in_training_mode(x, VQAutoEncoder.represent)
 
     def encode_continuous(self, x: ArrayLike) -> np.ndarray:
-        return self._in_training_mode(x, lambda module, part: module.encode(part))
+        return self._in_training_mode(x, VQAutoEncoder.encode)
 
     def _in_training_mode(self, x: ArrayLike, function: Callable[[VQAutoEncoder, Tensor], Tensor]) -> np.ndarray:
         """Return what a function of the autoencoder and a batch gives for all series x, in order."""
-        parts = torch.as_tensor(self.checked(x)).split(PUBLISHED_BATCH)
-        module = deepcopy(self.module).train()
-        with self.seeded(5), self.inference():
-            return joined(function(module, part.to(self.torch_device)) for part in parts)
+        x, module = self.checked(x), deepcopy(self.module).train()
+        with self.seeded(5):
+            return self.map(x, lambda part: function(module, part), PUBLISHED_BATCH)

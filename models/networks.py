@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .joint import BatchNorm2d
 from .spectrogram import Spectrogram, spectrogram_size
 from .training.precision import without_autocast
 
@@ -33,7 +32,7 @@ class Residual(nn.Sequential):
 
     def __init__(self, width: int, norm: bool) -> None:
         conv = nn.Conv2d(width, width, 3, padding=1)
-        inner = [BatchNorm2d(width)] if norm else []
+        inner = [nn.BatchNorm2d(width)] if norm else []
         super().__init__(nn.LeakyReLU(), conv, *inner, nn.LeakyReLU(inplace=True), nn.Conv2d(width, width, 1))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -42,13 +41,13 @@ class Residual(nn.Sequential):
 
 def residual_stack(width: int, norm: bool) -> list[nn.Module]:
     """Return four residual blocks, each with a BatchNorm behind it."""
-    return [module for _ in range(4) for module in (Residual(width, norm), BatchNorm2d(width))]
+    return [module for _ in range(4) for module in (Residual(width, norm), nn.BatchNorm2d(width))]
 
 
 def down_block(inputs: int, outputs: int) -> nn.Sequential:
     """Return a block that halves the width: convolution 3x4, BatchNorm, LeakyReLU."""
     conv = nn.Conv2d(inputs, outputs, (3, 4), stride=(1, 2), padding=(1, 1), padding_mode="replicate")
-    return nn.Sequential(conv, BatchNorm2d(outputs), nn.LeakyReLU(inplace=True))
+    return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.LeakyReLU(inplace=True))
 
 
 def doubling(inputs: int, outputs: int) -> nn.ConvTranspose2d:
@@ -58,16 +57,11 @@ def doubling(inputs: int, outputs: int) -> nn.ConvTranspose2d:
 
 def up_block(width: int) -> nn.Sequential:
     """Return a block that doubles the width: transposed convolution 3x4, BatchNorm, LeakyReLU."""
-    return nn.Sequential(doubling(width, width), BatchNorm2d(width), nn.LeakyReLU(inplace=True))
+    return nn.Sequential(doubling(width, width), nn.BatchNorm2d(width), nn.LeakyReLU(inplace=True))
 
 
 class Encoder(nn.Module):
-    """Map series (N, 1, L) to latents (N, width, 5, W'), through the spectrogram.
-
-    Args:
-        length: L, number of samples of a series.
-        width: number of channels of the latent.
-    """
+    """Map series (N, 1, L) to latents (N, width, 5, W'): `blocks` take their spectrograms (N, 2, 5, W)."""
 
     def __init__(self, length: int, width: int = WIDTH) -> None:
         super().__init__()
@@ -77,15 +71,11 @@ class Encoder(nn.Module):
         self.blocks = nn.Sequential(*down, *residual_stack(width, norm=True))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.encode_spectrogram(self.spectrogram(x))
-
-    def encode_spectrogram(self, u: Tensor) -> Tensor:
-        """Return the latents (N, width, 5, W') of spectrograms (N, 2, 5, W)."""
-        return self.blocks(u)
+        return self.blocks(self.spectrogram(x))
 
 
 class Decoder(nn.Module):
-    """Map latents (N, width, 5, W') to series (N, 1, 2 floor(L / 2)); the arguments are those of `Encoder`."""
+    """Map latents (N, width, 5, W') to series (N, 1, 2 floor(L / 2)), through their spectrograms."""
 
     def __init__(self, length: int, width: int = WIDTH) -> None:
         super().__init__()

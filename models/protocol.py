@@ -1,12 +1,9 @@
 """The protocols of models: arrays in, arrays out, scikit-learn fashion; nothing here needs the suite."""
 
-from collections.abc import Callable
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from torch import nn
-
-from .training.checkpoint import Storage
 
 
 @runtime_checkable
@@ -70,19 +67,3 @@ class Inspectable(Protocol):
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
         ...
-
-
-@runtime_checkable
-class Resumable(Protocol):
-    """A model whose training can go on where it was stopped."""
-
-    storage: Callable[[str], Storage] | None
-    """Place of the checkpoints of a stage, by its name; None where none are kept. Set before `fit`."""
-
-
-@runtime_checkable
-class Captures(Protocol):
-    """A model that captures its work as CUDA graphs where it runs on CUDA."""
-
-    captured: dict[str, bool]
-    """True for a stage ("autoencoder", "prior", "sampling") replayed as a graph; empty on other devices."""

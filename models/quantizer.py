@@ -10,15 +10,11 @@ from .training.precision import without_autocast
 
 
 class Quantizer(nn.Module):
-    """Nearest code by Euclidean distance, with a straight-through gradient.
+    """Nearest code, of `dim` features, by Euclidean distance, with a straight-through gradient.
 
     Codes move while the module is in training mode, and never otherwise. `ema`: moving sums and counts of the
     latents assigned to each code, counts smoothed after Laplace. A code starts as if one latent had been seen in
     its place. `gradient`: the codes are parameters, moved by the thesis's eq. 17.
-
-    Args:
-        config: number of codes, kind and constants of the update.
-        dim: features of a code.
     """
 
     def __init__(self, config: Codebook, dim: int) -> None:

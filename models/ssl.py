@@ -29,14 +29,10 @@ class BarlowTwins:
 
     The projections are standardised along the batch as by a BatchNorm without scale and shift: biased variance (n in
     the divisor) plus `eps`, as in the authors' code; the cross-correlation is divided by n.
-
-    Attributes:
-        off_diagonal: weight of the off-diagonal squares, lambda in the paper.
-        eps: added to the variance.
     """
 
-    off_diagonal: float = 0.005
-    eps: float = 1e-5
+    off_diagonal: float = 0.005  # weight of the off-diagonal squares, lambda in the paper
+    eps: float = 1e-5  # added to the variance
     title: ClassVar[str] = "Barlow Twins"
     whiten: ClassVar[bool] = False
 
@@ -53,20 +49,13 @@ class VICReg:
     """Variance-invariance-covariance: Bardes, Ponce and LeCun (ICLR 2022), equations 1 to 6.
 
     Variance and covariance have n - 1 in the divisor and are summed over the two views.
-
-    Attributes:
-        invariance: weight of the mean squared difference of the views.
-        variance: weight of the hinge that keeps each feature's standard deviation at 1.
-        covariance: weight of the off-diagonal squares of the covariance, divided by the width.
-        eps: added to the variance under the root.
-        weight: weight of the whole.
     """
 
-    invariance: float = 25.0
-    variance: float = 25.0
-    covariance: float = 1.0
-    eps: float = 1e-4
-    weight: float = 0.01
+    invariance: float = 25.0  # weight of the mean squared difference of the views
+    variance: float = 25.0  # weight of the hinge that keeps each feature's standard deviation at 1
+    covariance: float = 1.0  # weight of the off-diagonal squares of the covariance, divided by the width
+    eps: float = 1e-4  # added to the variance under the root
+    weight: float = 0.01  # of the whole
     title: ClassVar[str] = "VICReg"
     whiten: ClassVar[bool] = False
 
@@ -135,16 +124,11 @@ def group_of(width: int) -> int:
 
 
 class IterNorm(nn.Module):
-    """Iterative normalisation: whiten groups of features by Newton's iterations.
+    """Iterative normalisation: whiten groups of so many features by Newton's iterations.
 
     Huang et al., "Iterative normalization: beyond standardization towards efficient whitening" (CVPR 2019), algorithm
     1, without scale and shift. It uses the statistics of the batch only and keeps no running ones: the projector has no
-    part in encoding. It is computed in float32 even under autocast.
-
-    Args:
-        group: number of features whitened together.
-        iterations: number of Newton iterations.
-        eps: added to the diagonal of the covariance.
+    part in encoding. It is computed in float32 even under autocast, with `eps` added to the diagonal of the covariance.
     """
 
     def __init__(self, group: int, iterations: int = 5, eps: float = 1e-5) -> None:
@@ -169,10 +153,7 @@ class IterNorm(nn.Module):
 class Projector(nn.Sequential):
     """Three linear layers, the first two with BatchNorm and ReLU: (N, inputs) -> (N, width).
 
-    Args:
-        inputs: number of features of the pooled latent.
-        width: width of every layer; 4096 in the protocol.
-        whiten: whether to end in iterative normalisation, as VIbCReg wants.
+    With `whiten` it ends in iterative normalisation, as VIbCReg wants.
     """
 
     def __init__(self, inputs: int, width: int, whiten: bool = False) -> None:
@@ -180,15 +161,3 @@ class Projector(nn.Sequential):
         for features in (inputs, width):
             hidden += [nn.Linear(features, width), nn.BatchNorm1d(width), nn.ReLU(inplace=True)]
         super().__init__(*hidden, nn.Linear(width, width), *([IterNorm(group_of(width))] if whiten else []))
-
-    def views(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the projections of two views (N, inputs) each, normalised each by its own statistics.
-
-        They are `self(a), self(b)`; the linear layers take both at once, and read their weights once.
-        """
-        h = torch.cat([a, b])
-        for layer in self:
-            each = isinstance(layer, nn.BatchNorm1d | IterNorm)
-            h = torch.cat([layer(part) for part in h.chunk(2)]) if each else layer(h)
-        first, second = h.chunk(2)
-        return first, second

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Integral
-from typing import Literal, cast
+from typing import Literal
 
 import torch
 
@@ -22,25 +22,15 @@ from .ssl import LOSSES, group_of
 
 @dataclass(frozen=True)
 class Variant:
-    """A row of the table: a latent model of an autoencoder and a prior, or a baseline.
+    """A row of the table: a latent model of an autoencoder and a prior, or a baseline, which has neither."""
 
-    Attributes:
-        name: as on the command line and in the results.
-        title: as in reports.
-        autoencoder: class of the module of stage 1; None for a baseline.
-        ssl: name of the self-supervised loss, of an autoencoder that takes one.
-        prior: class of the prior of stage 2; None for a baseline.
-        model: class of the model.
-        masked_share: `prior.masked_share` where the row fixes it, whatever the settings say.
-    """
-
-    name: str
-    title: str
-    autoencoder: type[AutoEncoder] | None = None
-    ssl: str | None = None
-    prior: type[LatentPrior] | None = None
+    name: str  # as on the command line and in the results
+    title: str  # as in reports
+    autoencoder: type[AutoEncoder] | None = None  # class of the module of stage 1
+    ssl: str | None = None  # name of the self-supervised loss, of an autoencoder that takes one
+    prior: type[LatentPrior] | None = None  # class of the prior of stage 2
     model: type = LatentModel
-    masked_share: Literal["cosine", "complement"] | None = None
+    masked_share: Literal["cosine", "complement"] | None = None  # `prior.masked_share` where the row fixes it
 
     def sections(self, config: Config) -> tuple[str, ...]:
         """Return the sections of a configuration that decide what this variant learns and draws, as dotted names."""
@@ -65,13 +55,7 @@ class Variant:
         """The builder of the module of stage 1, from a length and a config; None for a baseline."""
         if self.autoencoder is None or self.ssl is None:
             return self.autoencoder
-        return partial(cast(Callable[..., AutoEncoder], self.autoencoder), ssl=self.ssl)
-
-    def build(self, config: Config, seed: int, device: str) -> Model:
-        """Return the untrained model."""
-        if self.autoencoder is None:
-            return self.model(config, seed, device)
-        return self.model(self.settled(config), seed, device, autoencoder=self.module, prior=self.prior)
+        return partial(self.autoencoder, ssl=self.ssl)  # pyright: ignore[reportCallIssue]
 
 
 _VQ = Variant("vqvae", "VQVAE", autoencoder=VQAutoEncoder, prior=MaskGITPrior, model=QuantizedModel)
@@ -80,21 +64,16 @@ _SSL = [
             prior=UntiedMaskGITPrior)
     for name, loss in LOSSES.items()
 ]  # fmt: skip
-
-
-def _as_published(row: Variant, masked_share: Literal["cosine", "complement"] | None = None) -> Variant:
-    """Return a row probed as the code behind the published tables does."""
-    name, title = f"{row.name}_as_published", f"{row.title} (as published)"
-    return replace(row, name=name, title=title, model=AsPublished, masked_share=masked_share)
-
-
+_PUBLISHED = [replace(_VQ, masked_share="complement"), *(row for row in _SSL if row.ssl in ("barlow", "vibcreg"))]
 _ROWS = (
     Variant("ae", "AE", autoencoder=AutoEncoder, prior=GaussianPrior),
     Variant("vae", "VAE", autoencoder=VariationalAutoEncoder, prior=NormalPrior),
     _VQ,
     *_SSL,
-    _as_published(_VQ, "complement"),
-    *(_as_published(row) for row in _SSL if row.ssl in ("barlow", "vibcreg")),
+    *(
+        replace(row, name=f"{row.name}_as_published", title=f"{row.title} (as published)", model=AsPublished)
+        for row in _PUBLISHED
+    ),
     Variant("vae_sigma", "VAE (optimal variance)", autoencoder=OptimalVarianceVAE, prior=NormalPrior),
     Variant("random", "Untrained encoder", model=CalibratedEncoder),
     Variant("random_uncalibrated", "Untrained encoder (initial BatchNorm)", model=RandomEncoder),
@@ -124,16 +103,17 @@ def build(name: str, config: Config | None = None, seed: int = 0, device: str = 
         raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
     if not isinstance(seed, Integral) or int(seed) < 0:
         raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
-    _require_device(device)
+    if not _is_there(device):
+        raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")
     if row.ssl is not None and LOSSES[row.ssl].whiten:
         group_of(config.ssl.projector)
-    return row.build(config, seed, device)
+    if row.autoencoder is None:
+        return row.model(config, seed, device)
+    return row.model(row.settled(config), seed, device, autoencoder=row.module, prior=row.prior)
 
 
-def _require_device(device: str) -> None:
+def _is_there(device: str) -> bool:
     try:
-        there = torch.device(device).type != "cuda" or torch.cuda.is_available()
+        return torch.device(device).type != "cuda" or torch.cuda.is_available()
     except RuntimeError:
-        there = False
-    if not there:
-        raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")
+        return False

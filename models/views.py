@@ -20,18 +20,12 @@ class Warp:
 
     A random window of each series is stretched by a random factor, and the whole is resampled linearly to the old
     length. The first and last values stay where they are. The channels of a series are warped alike.
-
-    Attributes:
-        amplitude: standard deviation of the factor 1 + N(0, amplitude) of each series.
-        window: length of the window, as a part of the length of the series.
-        shortest: least stretching factor; factors are drawn uniformly.
-        longest: greatest stretching factor.
     """
 
-    amplitude: float = 0.2
-    window: float = 0.4
-    shortest: float = 0.9
-    longest: float = 2.0
+    amplitude: float = 0.2  # standard deviation of the factor 1 + N(0, amplitude) of each series
+    window: float = 0.4  # length of the window, as a part of the length of the series
+    shortest: float = 0.9  # least stretching factor; factors are drawn uniformly
+    longest: float = 2.0  # greatest stretching factor
 
     def __post_init__(self) -> None:
         if not 0 < self.window <= 1:
@@ -40,11 +34,9 @@ class Warp:
             raise ModelError(f"views.warp.shortest={self.shortest}: above 0, and at most longest={self.longest}")
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Return the view of series (N, C, L), of their shape and dtype."""
+        """Return the view of series (N, C, L), L at least 2, of their shape and dtype."""
         n, channels, length = x.shape
         factor = 1 + self.amplitude * torch.randn(n, 1, 1, device=x.device)
-        if length < 2:
-            return (x * factor).to(x.dtype)
         span = length - 1.0
         width = self.window * span
         start = (span - width) * torch.rand(n, 1, device=x.device)
@@ -69,12 +61,9 @@ class Slice:
     """Slice and shuffle: cut each series at distinct random places and put its pieces in random order.
 
     The channels of a series are cut alike.
-
-    Attributes:
-        cuts: number of cuts; there is one piece more, and none is empty.
     """
 
-    cuts: int = 3
+    cuts: int = 3  # there is one piece more, and none is empty
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the view of series (N, C, L): the same values in another order.
@@ -101,13 +90,9 @@ class Slice:
 
 @dataclass(frozen=True)
 class Gauss:
-    """Additive Gaussian noise on every value.
+    """Additive Gaussian noise on every value."""
 
-    Attributes:
-        std: standard deviation of the noise.
-    """
-
-    std: float = 0.05
+    std: float = 0.05  # standard deviation of the noise
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the view of series (N, C, L)."""

@@ -14,7 +14,8 @@ import typer
 
 from ucrbench.bench import PRESETS, Execution, Sweep, run
 from ucrbench.bench.cli import app
-from ucrbench.bench.planning.overrides import keys, read
+from ucrbench.bench.planning.overrides import read
+from ucrbench.models.config import settings_of
 from ucrbench.models.protocol import Generates, Model, Reconstructs
 from ucrbench.models.variants import VARIANTS
 from ucrbench.results import SCORES, JobRow, ReferenceRow, ScoreRow, base_of, split_names
@@ -130,7 +131,7 @@ def test_reference_names_everything():
     columns = {field.name for record in (ScoreRow, JobRow, ReferenceRow) for field in fields(record)}
     for what, wanted in {
         "options": every_option() - {"--help", "-h"},
-        "settings": keys(PRESETS["quick"]).keys(),
+        "settings": settings_of(PRESETS["quick"]).keys(),
         "scores": SCORES.keys(),
         "presets": PRESETS.keys(),
         "columns": columns,

@@ -39,11 +39,11 @@ def list_(
         better = {True: "higher", False: "lower", None: "-"}
         rows = [(name, better[s.higher_is_better], s.description) for name, s in SCORES.items()]
     else:
-        from ..planning.overrides import keys
+        from ...models.config import settings_of
         from ..planning.presets import PRESETS
 
         head = ("setting", *PRESETS)
-        settings = [keys(config) for config in PRESETS.values()]
+        settings = [settings_of(config) for config in PRESETS.values()]
         rows = [(key, *(values[key] for values in settings)) for key in settings[0]]
     print_table(head, rows)
 

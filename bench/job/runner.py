@@ -14,7 +14,8 @@ import torch
 
 from ...datasets import Dataset, load
 from ...models.errors import Diverged
-from ...models.protocol import Captures, Inspectable, Model, Resumable
+from ...models.protocol import Inspectable, Model
+from ...models.training.trainer import Trainer
 from ...results import SCORES, StoreError
 from ..errors import one_line
 from ..planning.abilities import of_samples
@@ -140,7 +141,7 @@ def _run(task: Task, judge: Judge | None, watch: Stopwatch, facts: dict[str, Any
     if outputs is None:
         with kept_heap():
             model = job.method.build(config, job.seed, settings.device)
-            if task.store is not None and isinstance(model, Resumable):
+            if task.store is not None and isinstance(model, Trainer):
                 model.storage = partial(StageCheckpoint, task.store, job.key)
             with watch.phase("fit"):
                 model.fit(dataset.x_train, dataset.y_train)
@@ -151,7 +152,7 @@ def _run(task: Task, judge: Judge | None, watch: Stopwatch, facts: dict[str, Any
                 with watch.phase("sample"):
                     samples = generate(model, dataset, config.classifier.cas_samples)
         outputs = Outputs(latents, samples)
-        if isinstance(model, Captures) and model.captured:
+        if isinstance(model, Trainer) and model.captured:
             facts["captured"] = all(model.captured.values())
         curves, facts["n_parameters"] = _curves(model), _parameters(model)
         weights = _weights(model) if task.keep == "all" else None

@@ -2,21 +2,11 @@
 
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from ...models.config import Config
+from ...models.config import Config, settings_of
 from ..errors import UsageError, near
-
-
-def keys(config: Any, prefix: str = "") -> dict[str, Any]:
-    """Every dotted key of a configuration with its value."""
-    found = {}
-    for field in fields(config):
-        value = getattr(config, field.name)
-        name = f"{prefix}{field.name}"
-        found |= keys(value, f"{name}.") if is_dataclass(value) else {name: value}
-    return found
 
 
 def read(config: Config, settings: Iterable[str]) -> dict[str, tuple[Any, ...]]:
@@ -28,7 +18,7 @@ def read(config: Config, settings: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     Raises:
         UsageError: A setting has no "=", an unknown key, or a value of another type, or is given twice.
     """
-    known = keys(config)
+    known = settings_of(config)
     found: dict[str, tuple[Any, ...]] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")

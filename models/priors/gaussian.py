@@ -1,10 +1,8 @@
 """Ex-post density estimation: a prior for autoencoders, fitted to their training latents.
 
-Ghosh et al., "From variational to deterministic autoencoders" (ICLR 2020), section 4. The density is a Gaussian with
-shrinkage covariance in a PCA space.
+Ghosh et al., "From variational to deterministic autoencoders" (ICLR 2020), section 4.
 """
 
-from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
@@ -100,24 +98,22 @@ class GaussianPrior(LatentPrior):
     def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None:
         self.seed = trainer.seed
 
-    def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> None:
         self.density = LatentDensity().fit(z, y)
-        return self
 
-    def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
-        yield torch.as_tensor(self._draw(n, y, np.random.default_rng([self.seed, 3, y is not None])))
-
-    def _draw(self, n: int, y: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        return self.density.sample(n, y, rng=rng)
+    def sample(self, n: int, y: np.ndarray | None) -> list[Tensor]:
+        rng = np.random.default_rng([self.seed, 3, y is not None])
+        return [torch.as_tensor(self.density.sample(n, y, rng=rng))]
 
 
 class NormalPrior(GaussianPrior):
     """N(0, I) for unconditional samples, as a VAE has it; Gaussian densities per class for conditional ones."""
 
-    def _draw(self, n: int, y: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, n: int, y: np.ndarray | None) -> list[Tensor]:
         if y is not None:
-            return super()._draw(n, y, rng)
-        return rng.standard_normal((n, *self.density.shape), dtype=np.float32)
+            return super().sample(n, y)
+        rng = np.random.default_rng([self.seed, 3, False])
+        return [torch.as_tensor(rng.standard_normal((n, *self.density.shape), dtype=np.float32))]
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:

@@ -1,12 +1,9 @@
-"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022).
-
-Section 3.2 has its decoding: tokens drawn in parallel over a few steps, the surest kept.
-"""
+"""The prior over tokens: a bidirectional transformer trained on masked tokens (MaskGIT, Chang et al. 2022)."""
 
 import math
 from collections.abc import Iterator
 from itertools import groupby
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -112,7 +109,7 @@ class MaskGIT(Trainable):
 
 
 class Sampler:
-    """Draw the tokens of n latents at once from a transformer.
+    """Draw the tokens of n latents at once from a transformer (section 3.2 of the paper).
 
     All positions are masked at first. A step draws every masked token, adds Gumbel noise at the falling choice
     temperature to their log-probability and masks the least sure again, as many as the cosine schedule says. All that
@@ -181,11 +178,7 @@ def sample_categorical(logits: Tensor) -> Tensor:
 
 
 class MaskGITPrior(LatentPrior):
-    """MaskGIT on the tokens of a VQVAE.
-
-    Attributes:
-        tied: whether the transformer's output is tied to its token embedding.
-    """
+    """MaskGIT on the tokens of a VQVAE; the transformer's output is tied to its token embedding."""
 
     sections: ClassVar[tuple[str, ...]] = ("prior",)
     tied: ClassVar[bool] = True
@@ -193,15 +186,14 @@ class MaskGITPrior(LatentPrior):
     def __init__(self, autoencoder: VQAutoEncoder, trainer: Trainer) -> None:
         self.autoencoder, self.trainer = autoencoder, trainer
 
-    def fit(self, z: np.ndarray, y: np.ndarray | None) -> Self:
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> None:
         trainer, config, device = self.trainer, self.trainer.config.prior, self.trainer.torch_device
         classes = 0 if y is None else int(y.max()) + 1
         with trainer.seeded(2):
             self.network = self._network(self.autoencoder, config, classes).to(device)
-            logits = torch.as_tensor(trainer.map(self.token_logits, z), device=device)
+            logits = torch.as_tensor(trainer.map(z, self.token_logits), device=device)
             labels = torch.zeros(len(z), dtype=torch.long) if y is None else torch.as_tensor(y)
             trainer.train("prior", self.network, (logits, labels.to(device)), config.training)
-        return self
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterator[Tensor]:
         network, device, captured = self.network, self.trainer.torch_device, False

@@ -18,21 +18,17 @@ class LatentPrior(Protocol):
     Args:
         autoencoder: the trained module of stage 1.
         trainer: trains the prior's network, where it has one, under the model's seed and on its device.
-
-    Attributes:
-        sections: sections of the configuration that it reads.
     """
 
-    sections: ClassVar[tuple[str, ...]] = ()
+    sections: ClassVar[tuple[str, ...]] = ()  # sections of the configuration that it reads
 
     def __init__(self, autoencoder: AutoEncoder, trainer: Trainer) -> None: ...
 
-    def fit(self, z: np.ndarray, y: np.ndarray | None) -> object:
+    def fit(self, z: np.ndarray, y: np.ndarray | None) -> None:
         """Learn the density of latents z (N, C, H, W), before quantisation, given classes y (N,) or none."""
-        ...
 
     def sample(self, n: int, y: np.ndarray | None) -> Iterable[Tensor]:
-        """Give n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""
+        """Yield n latents (..., C, H, W) for the decoder, in batches, of classes y (n,) or unconditional."""
         ...
 
     def networks(self) -> dict[str, nn.Module]:

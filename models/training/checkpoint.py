@@ -20,14 +20,11 @@ class Storage(Protocol):
 
 
 class Keeper:
-    """Write the state of a training every so many seconds, and read it back.
-
-    Attributes:
-        earlier: seconds that earlier attempts spent on what was read back.
-    """
+    """Write the state of a training every so many seconds, and read it back."""
 
     def __init__(self, storage: Storage, every: float = 30.0) -> None:
-        self.storage, self.every, self.earlier = storage, every, 0.0
+        self.storage, self.every = storage, every
+        self.earlier = 0.0  # seconds that earlier attempts spent on what was read back
         self._started = self._saved = time.monotonic()
 
     def due(self) -> bool:

@@ -15,7 +15,6 @@ from .precision import Precision, mixed, tf32
 
 CHUNK = 50  # captured steps between two looks at the clock, where checkpoints are kept
 
-
 Losses = dict[str, Tensor]
 
 
@@ -26,13 +25,10 @@ class Trainable(nn.Module):
 
 
 class Curves(dict[str, np.ndarray]):
-    """Every named loss at every step, each an array (steps,) float32.
-
-    Attributes:
-        captured: whether steps were replayed as a CUDA graph.
-    """
+    """Every named loss at every step, each an array (steps,) float32."""
 
     captured: bool = False
+    """Whether steps were replayed as a CUDA graph."""
 
 
 def train(
@@ -42,7 +38,7 @@ def train(
     keeper: Keeper | None = None,
     precision: Precision = "fp32",
 ) -> Curves:
-    """Minimise the scalar "loss" of those in `module.loss(*batch)` by AdamW, the rate falling to zero along a cosine.
+    """Minimise "loss" of `module.loss(*batch)` by AdamW, its rate falling to zero along a cosine; return the curves.
 
     Batches have one size, min(config.batch, N): one fresh permutation of the cases after the other, laid end to end
     and cut into batches, so that no remainder is dropped and every case is seen equally often. Data and curves stay
@@ -58,22 +54,24 @@ def train(
         precision: "bf16" computes the loss under autocast; weights, gradients of them and moments stay float32. On CUDA
             "fp32" lets products and convolutions use TF32.
 
-    Returns:
-        The training curves.
-
     Raises:
         Diverged: the loss was NaN or infinite at some step.
     """
-    step = _Step(module, data, config, precision)
+    step, device = _Step(module, data, config, precision), data[0].device
     module.train()
-    done = step.restore(keeper) if keeper is not None else 0
-    with tf32(data[0].device):
-        captured = _repeat(step, step.total - done, data[0].device, keeper)
+    to_come = step.total - (step.restore(keeper) if keeper is not None else 0)
+    run = Replayed(step, device, to_come, "training")
+    with tf32(device):
+        for left in reversed(range(to_come)):
+            run()
+            if keeper is not None and not (run.captured and left % CHUNK):
+                if run.captured:
+                    torch.cuda.synchronize(device)  # or the clock would tell how fast steps are queued
+                if left == 0 or keeper.due():
+                    keeper.write(step.state())
     module.eval()
-    if keeper is not None and done < step.total:
-        keeper.write(step.state())
     curves = step.read()
-    curves.captured = captured
+    curves.captured = run.captured
     return curves
 
 
@@ -150,29 +148,12 @@ class _Step:
 
     def read(self) -> Curves:
         """Return the curves, on the host; the last of all calls."""
-        self.optimiser.zero_grad()
+        self.optimiser.zero_grad()  # gradients lie in the graph's memory, and are as large as the module
         values = self.curves.cpu().numpy()
         bad = ~np.isfinite(values[:, self.names.index("loss")])
         if bad.any():
-            raise Diverged(int(bad.argmax()))
-        return Curves({name: values[:, i] for i, name in enumerate(self.names)})
-
-
-def _repeat(step: "_Step", times: int, device: torch.device, keeper: Keeper | None) -> bool:
-    """Call a step so many times; return whether it was replayed as a CUDA graph."""
-    run = Replayed(step, device, times, "training")
-    done = 0
-    while done < times:
-        for _ in range(n := min(CHUNK if run.captured else 1, times - done)):
-            run()
-        done += n
-        if keeper is not None:
-            if run.captured:
-                torch.cuda.synchronize(device)  # or the clock would tell how fast steps are queued
-            if done < times and keeper.due():
-                keeper.write(step.state())
-    step.optimiser.zero_grad()  # gradients lie in the graph's memory, and are as large as the module
-    return run.captured
+            raise Diverged(f"the loss was not finite at step {bad.argmax()}; a smaller training.lr may help")
+        return Curves(zip(self.names, values.T, strict=True))
 
 
 def _batches(cases: int, size: int, steps: int, device: torch.device) -> Tensor:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -69,18 +69,17 @@ class Trainer(Estimator):
         if keeper is not None:
             self._earlier = keeper.earlier
 
-    def inference(self) -> AbstractContextManager:
-        """Return the context in which fitted networks compute."""
-        return inference(self.torch_device, self.config.network.precision)
+    def map(
+        self, rows: np.ndarray | Iterable[Tensor], function: Callable[[Tensor], Tensor], batch: int | None = None
+    ) -> np.ndarray:
+        """Apply a function to rows, of an array or of tensors one after the other, batch by batch, without gradients.
 
-    def map(self, function: Callable[[Tensor], Tensor], array: np.ndarray) -> np.ndarray:
-        """Apply a function of tensors to an array's rows, batch by batch, without gradients."""
-        parts = torch.as_tensor(array).split(inference_batch(self.torch_device))
-        with self.inference():
-            return joined(function(part.to(self.torch_device)) for part in parts)
-
-
-def joined(parts: Iterable[Tensor]) -> np.ndarray:
-    """Return tensors joined along the first axis as an array, floats in float32 whatever they were computed in."""
-    parts = [(part.float() if part.is_floating_point() else part).cpu() for part in parts]
-    return torch.cat(parts).contiguous().numpy()
+        Floats come back in float32, whatever they were computed in.
+        """
+        device, found = self.torch_device, []
+        with inference(device, self.config.network.precision):
+            for tensor in [torch.as_tensor(rows)] if isinstance(rows, np.ndarray) else rows:
+                for part in tensor.split(batch or inference_batch(device)):
+                    value = function(part.to(device))
+                    found.append((value.float() if value.is_floating_point() else value).cpu())
+        return torch.cat(found).contiguous().numpy()

@@ -3,9 +3,9 @@
 import pytest
 
 from ucrbench.bench.errors import UsageError
-from ucrbench.bench.planning.overrides import keys, override, read
+from ucrbench.bench.planning.overrides import override, read
 from ucrbench.bench.planning.presets import PRESETS, preset
-from ucrbench.models.config import Codebook, Config
+from ucrbench.models.config import Codebook, Config, settings_of
 from ucrbench.models.errors import ModelError
 
 
@@ -19,7 +19,7 @@ def test_a_setting_changes_its_field_alone():
     config, changed = changed_by("training.lr=5e-4", "codebook.update=gradient", "prior.training.batch=7")
     assert changed == {"training.lr": 5e-4, "codebook.update": "gradient", "prior.training.batch": 7}
     assert (config.training.lr, config.codebook.update, config.prior.training.batch) == (5e-4, "gradient", 7)
-    after, before = keys(config), keys(Config())
+    after, before = settings_of(config), settings_of(Config())
     assert {key for key in before if before[key] != after[key]} == set(changed)
 
 
@@ -109,9 +109,9 @@ def test_thesis_is_the_protocol_and_presets_change_budgets_and_widths_only():
         "cas_samples",
         "epochs",
     )
-    protocol = keys(Config())
+    protocol = settings_of(Config())
     for name, config in PRESETS.items():
-        for key, value in keys(config).items():
+        for key, value in settings_of(config).items():
             assert value == protocol[key] or key.split(".")[-1] in budgets, (name, key)
 
 

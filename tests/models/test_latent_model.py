@@ -117,7 +117,7 @@ def test_training_tokens_are_drawn_from_the_softmax_of_negative_squared_distance
     codes = model.module.quantizer.codes.double()
     z = torch.as_tensor(model.encode_continuous(x)).double().movedim(1, -1).flatten(1, 2)
     p = torch.softmax(-((z[..., None, :] - codes) ** 2).sum(-1), -1)
-    logits = torch.as_tensor(model.map(model.density.token_logits, model.encode_continuous(x)))
+    logits = torch.as_tensor(model.map(model.encode_continuous(x), model.density.token_logits))
     torch.testing.assert_close(logits.double().softmax(-1), p, atol=1e-5, rtol=1e-3)
     torch.manual_seed(0)
     nearest = torch.as_tensor(model.encode_tokens(x))

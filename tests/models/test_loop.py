@@ -81,6 +81,5 @@ def test_a_loss_that_is_not_finite_is_told_with_its_step():
             losses = super().loss(x, index)
             return losses | {"loss": losses["loss"] * (float("nan") if len(self.seen) == 4 else 1)}
 
-    with pytest.raises(Diverged, match="step 3") as caught:
+    with pytest.raises(Diverged, match="step 3;"):
         train(Breaks(), data(6), Training(epochs=8))
-    assert caught.value.step == 3

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from ucrbench.models.errors import ModelError
+from ucrbench.models.joint import together
 from ucrbench.models.ssl import LOSSES, IterNorm, Projector, pool
 
 SHAPES = [(6, 40), (40, 6), (10, 15), (8, 8), (2, 3)]  # D > 2N, D < N, N < D < 2N, D = N, smallest
@@ -119,10 +120,17 @@ def test_iterative_normalisation_bears_fewer_series_than_features():
         Projector(128, 100, whiten=True)
 
 
+def test_a_pass_over_both_views_that_fails_leaves_the_network_as_it_was():
+    projector = Projector(12, 64)
+    with pytest.raises(RuntimeError, match="shape"):
+        together(projector, projector, torch.zeros(9, 13), torch.zeros(9, 13))
+    assert not any("forward" in vars(module) for module in projector)
+
+
 @pytest.mark.parametrize("whiten", [False, True])
 def test_both_views_at_once_are_one_after_the_other(whiten):
     torch.manual_seed(0)
     projector = Projector(12, 64, whiten).double()
     a, b = torch.randn(2, 9, 12, dtype=torch.float64)
-    for ours, expected in zip(projector.views(a, b), (projector(a), projector(b)), strict=True):
+    for ours, expected in zip(together(projector, projector, a, b), (projector(a), projector(b)), strict=True):
         torch.testing.assert_close(ours, expected)
