@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from ...results import USES_TEST, Publication, Statement
+from ...results import USES_TEST, Publication, Statement, base_of
 from ...results import publish as publish_results
 from ..errors import UsageError
 from .app import app
+from .chosen import chosen_datasets, chosen_variants, there
 
 
 @app.command()
@@ -26,9 +27,15 @@ def publish(
     ] = None,
     url: Annotated[str, typer.Option(help="Where more is said of them.")] = "",
     citation: Annotated[str, typer.Option(help="How to cite them.")] = "",
+    variants: Annotated[
+        str | None, typer.Option("--variants", "-v", help="Only these, commas between them, or main; else all.")
+    ] = None,
+    datasets: Annotated[
+        str | None, typer.Option("--datasets", "-d", help="Only these: names, all, Sony*, type:ECG, @FILE; else all.")
+    ] = None,
     check: Annotated[Path | None, typer.Option(metavar="FILE.parquet", help="A file to check; write none.")] = None,
 ) -> None:
-    """Write the results of OUT as one file to share, or check such a file; exit status 2 where it is refused.
+    """Write results of OUT as one file to share, or check such a file; exit status 2 where it is refused.
 
     Example: ucrbench publish --check results.parquet
     """
@@ -47,7 +54,20 @@ def publish(
     }
     if missing := [f"--{name.replace('_', '-')}" for name, text in given.items() if not text.strip()]:
         raise UsageError(f"published results state {', '.join(missing)}, too; see ucrbench publish --help")
-    _tell(publish_results(out, file, Statement(**given, url=url, citation=citation)))
+    statement = Statement(**given, url=url, citation=citation)
+    sets = _there("dataset", chosen_datasets(datasets, [out]), out)
+    _tell(publish_results(out, file, statement, sets, _there("variant", chosen_variants(variants, [out]), out)))
+
+
+def _there(column: str, terms: tuple[str, ...] | None, out: Path) -> list[str] | None:
+    """Return the names of the results that terms name, a variant's with all of its settings; None for all."""
+    if terms is None:
+        return None
+    return [
+        name
+        for term in terms
+        for name in there(term, column, [out], lambda one, term=term: term in (one, base_of(one)))
+    ]
 
 
 def _tell(published: Publication) -> None:

@@ -1,7 +1,6 @@
 """`report` and `table`: the site, the paper or a table of result folders, and whether one is stale."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -9,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ...datasets import catalogue, select
-from ...results import base_of, open_results, partition_name, split_names
+from ...datasets import catalogue
+from ...results import partition_name
 from ..errors import UsageError
 from .app import app
+from .chosen import chosen_datasets, chosen_names, chosen_variants
 
 _OUTS: Any = typer.Argument(metavar="OUT...", help="Folders of results, or published files.")
 Labels = Annotated[list[str] | None, typer.Option(help="OUT=NAME: how to call one of several folders.")]
@@ -66,7 +66,11 @@ def report(
     if not stores and paper is None and to is None:
         raise UsageError("results from elsewhere have no folder of their own; name one for the site with --to")
     with reporting() as reports:
-        chosen = _datasets(datasets, outs or []), _variants(variants, outs or []), _names("--scores", scores)
+        chosen = (
+            chosen_datasets(datasets, outs or []),
+            chosen_variants(variants, outs or []),
+            chosen_names("--scores", scores),
+        )
         reading = reports.Reading(mix_judges, _renamed(rename or []), *chosen)
         if paper is not None:
             print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading, int(columns or 1)))
@@ -96,7 +100,7 @@ def table(
     stores = _stores(outs, label or [])
     path = (to or Path()) / f"{score}.{format_}"
     with reporting() as reports:
-        chosen = _datasets(datasets, outs), _variants(variants, outs)
+        chosen = chosen_datasets(datasets, outs), chosen_variants(variants, outs)
         reading = reports.Reading(mix_judges, _renamed(rename or []), *chosen)
         print(reports.write_table(stores or {}, score, path, preset, gaps, protocol, reading))
 
@@ -134,46 +138,6 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
     found = {names.get(out, out.resolve().name): out for out in outs}
     if len(found) < len(outs):
         raise UsageError("two folders have the same name; tell them apart with --label OUT=NAME")
-    return found
-
-
-def _names(option: str, text: str | None) -> tuple[str, ...] | None:
-    """The names of an option, None where it is not given."""
-    if text is not None and not split_names(text):
-        raise UsageError(f"{option} names nothing; leave it out for all")
-    return None if text is None else split_names(text)
-
-
-def _variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
-    """Names of variants; in place of `main` those of the main comparison that OUT has."""
-    names = _names("--variants", text)
-    if names is None or "main" not in names:
-        return names
-    from ...models.variants import MAIN_VARIANTS
-
-    main = _there("main", "variant", outs, lambda name: base_of(name) in MAIN_VARIANTS)
-    return tuple(dict.fromkeys(one for name in names for one in (main if name == "main" else [name])))
-
-
-def _datasets(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
-    """Names of data sets; in place of terms such as type:ECG those of OUT that the term selects."""
-    names = _names("--datasets", text)
-    if names is None:
-        return None
-    found: list[str] = []
-    for name in names:
-        plain = name not in ("all", "bundled") and not re.search(r"[*?\[:@]", name)
-        found += [name] if plain else _there(name, "dataset", outs, set(select(name)).__contains__)
-    return tuple(dict.fromkeys(found))
-
-
-def _there(term: str, column: str, outs: list[Path], selects: Callable[[str], bool]) -> list[str]:
-    """Those of the names in a column of the jobs of OUT that a term selects."""
-    if not outs:
-        raise UsageError(f"{term} selects from results that OUT names; beside --against alone, write plain names")
-    there = sorted({name for out in outs for name in open_results(out).jobs()[column]})
-    if not (found := [name for name in there if selects(name)]):
-        raise UsageError(f"{term}: the results have nothing of it; they have {', '.join(there[:12]) or 'none'}")
     return found
 
 

@@ -238,6 +238,11 @@ def test_run_status_report_publish_and_merge(call, own, tmp_path, monkeypatch):
     status, told, _ = call("publish", out, file, *stated, "--uses-test", "none")
     assert (status, "of 6 jobs on 2 data sets, 1 failed" in told) == (0, True)
     assert call("publish", "--check", file) == (0, told, "")
+    part = tmp_path / "part.parquet"
+    status, said, _ = call("publish", out, part, *stated, "--uses-test", "none", "-d", "Gun*", "-v", "raw,ae")
+    assert (status, "of 2 jobs on 1 data sets, 0 failed" in said) == (0, True)
+    status, _, error = call("publish", out, part, *stated, "--uses-test", "none", "-v", "vqvae")
+    assert (status, "vqvae: the results have nothing of it; they have ae, " in error) == (2, True)
     status, said, _ = call("report", out, "--against", file, "--to", tmp_path / "site")
     assert (status, "ae [title]" in Path(said.strip()).read_text(encoding="utf-8")) == (0, True)
     monkeypatch.setattr(published, "own_path", lambda: file)
