@@ -12,7 +12,7 @@ from ...results import score_of
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.comparison import Comparison, compare
-from .canvas import chart, label, plain, wrap
+from .canvas import chart, extent, label, plain, wrap
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -66,8 +66,11 @@ def box_plot(comparison: Comparison, width: float = TWO_COLUMNS) -> Figure:
         width: Width in inches.
     """
     names = list(comparison.summary.index)
-    lines = max(wrap(name, 1.6).count("\n") for name in names)
-    figure, grid = chart(width, 0.5 + (0.26 + 0.1 * lines) * len(names))
+    labels = [wrap(name, min(1.6, 0.35 * width)) for name in names]
+    room = width - max(extent(name)[0] for name in labels) - 0.4
+    below = wrap(f"{score_of(comparison.score).title} over {comparison.n_datasets} data sets", room)
+    lines = max(name.count("\n") for name in labels)
+    figure, grid = chart(width, 0.4 + extent(below)[1] + (0.26 + 0.1 * lines) * len(names))
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     values = [comparison.values[name].dropna().to_numpy() for name in names]
@@ -79,9 +82,9 @@ def box_plot(comparison: Comparison, width: float = TWO_COLUMNS) -> Figure:
         axes.scatter(content, shaken, s=4, color=INK, alpha=0.45, linewidths=0, zorder=3)
     for line in (*drawn["medians"], *drawn["whiskers"], *drawn["caps"]):
         line.set(color=INK, linewidth=0.8)
-    axes.set_yticks(range(1, len(names) + 1), [plain(wrap(name, 1.6)) for name in names])
+    axes.set_yticks(range(1, len(names) + 1), [plain(name) for name in labels])
     axes.invert_yaxis()
-    label(axes, f"{score_of(comparison.score).title} over {comparison.n_datasets} data sets")
+    label(axes, below)
     return figure
 
 
@@ -138,7 +141,7 @@ def seconds_against_score(
     axes.margins(0.12)
     devices = there.loc[there["method"].isin(names), "device"].dropna().unique()
     where = devices[0] if len(devices) == 1 else f"{len(devices)} kinds of device"
-    label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), f"mean {score_of(score).title}")
+    label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), wrap(f"mean {score_of(score).title}", 1.6))
     _legend(figure, axes, beside=beside)
     return figure
 
@@ -188,7 +191,7 @@ def label_chart(table: pd.DataFrame, title: str, width: float = TWO_COLUMNS) -> 
         name = plain(wrap(str(method), 1.6))
         axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
     axes.set_xticks(range(len(table.columns)), [f"{share:.0%}" for share in table.columns])
-    label(axes, "training labels", wrap(title, 2.2))
+    label(axes, "training labels", wrap(title, 1.7))
     _legend(figure, axes, beside=beside)
     return figure
 
