@@ -13,6 +13,7 @@ from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.comparison import Comparison, compare
 from .canvas import chart, extent, label, plain, wrap
+from .hover import tell
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -124,9 +125,10 @@ def seconds_against_score(
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     for number, name in enumerate(names):
-        axes.plot(
+        mean = comparison.summary.loc[name, "mean"]
+        (mark,) = axes.plot(
             [seconds[name]],
-            [comparison.summary.loc[name, "mean"]],
+            [mean],
             _MARKERS[number % len(_MARKERS)],
             color=chosen[name],
             mec=INK,
@@ -134,6 +136,7 @@ def seconds_against_score(
             ms=6,
             label=plain(wrap(name, 1.8)),
         )
+        tell(mark, f"{name}: {mean:.{score_of(score).decimals}f}, {seconds[name]:.3g} s")
     axes.set_xscale("log")
     for ticks in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
         ticks(LogFormatter(minor_thresholds=(2, 0.5)))
@@ -166,7 +169,9 @@ def codebook_use(counts: Mapping[str, np.ndarray], methods: Sequence[str] = ()) 
         share = np.sort(np.asarray(counts[name], dtype=float) / np.sum(counts[name]))[::-1]
         used = share[share > 0]
         perplexity = np.exp(-(used * np.log(used)).sum())
-        axes.bar(range(1, len(share) + 1), share, color=chosen[name], width=0.85)
+        bars = axes.bar(range(1, len(share) + 1), share, color=chosen[name], width=0.85)
+        for place, (bar, value) in enumerate(zip(bars, share, strict=True), start=1):
+            tell(bar, f"{name}, code {place}: {value:.2%}")
         axes.axhline(1 / len(share), color=FAINT, lw=0.7, ls=":")
         title = wrap(f"{name}: {len(used)} of {len(share)} codes used, perplexity {perplexity:.1f}", 6.0)
         label(axes, "", "share", title)
@@ -189,11 +194,18 @@ def label_chart(table: pd.DataFrame, title: str, width: float = TWO_COLUMNS) -> 
     chosen = colours(list(table.index))
     for method, row in table.iterrows():
         name = plain(wrap(str(method), 1.6))
-        axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
+        (line,) = axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
+        said = {place: f"{method}, {share:.0%} of the labels: {value:.4f}" for place, (share, value) in _there(row)}
+        tell(line, str(method), points=said)
     axes.set_xticks(range(len(table.columns)), [f"{share:.0%}" for share in table.columns])
     label(axes, "training labels", wrap(title, 1.7))
     _legend(figure, axes, beside=beside)
     return figure
+
+
+def _there(row: pd.Series) -> list[tuple[int, tuple[float, float]]]:
+    """Return the position, the share and the value of what is finite in a row."""
+    return [found for found in enumerate(row.items()) if np.isfinite(found[1][1])]
 
 
 def _padded(values: np.ndarray) -> tuple[float, float]:
