@@ -11,7 +11,8 @@ from ...results import score_of
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.comparison import Comparison, compare
-from .canvas import chart, label, logarithmic, plain, wrap
+from .canvas import chart, extent, label, logarithmic, plain, wrap
+from .hover import tell
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -65,8 +66,11 @@ def box_plot(comparison: Comparison, width: float = TWO_COLUMNS) -> Figure:
         width: Width in inches.
     """
     names = list(comparison.summary.index)
-    lines = max(wrap(name, 1.6).count("\n") for name in names)
-    figure, grid = chart(width, 0.5 + (0.26 + 0.1 * lines) * len(names))
+    labels = [wrap(name, min(1.6, 0.35 * width)) for name in names]
+    room = width - max(extent(name)[0] for name in labels) - 0.4
+    below = wrap(f"{score_of(comparison.score).title} over {comparison.n_datasets} data sets", room)
+    lines = max(name.count("\n") for name in labels)
+    figure, grid = chart(width, 0.4 + extent(below)[1] + (0.26 + 0.1 * lines) * len(names))
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     values = [comparison.values[name].dropna().to_numpy() for name in names]
@@ -78,9 +82,9 @@ def box_plot(comparison: Comparison, width: float = TWO_COLUMNS) -> Figure:
         axes.scatter(content, shaken, s=4, color=INK, alpha=0.45, linewidths=0, zorder=3)
     for line in (*drawn["medians"], *drawn["whiskers"], *drawn["caps"]):
         line.set(color=INK, linewidth=0.8)
-    axes.set_yticks(range(1, len(names) + 1), [plain(wrap(name, 1.6)) for name in names])
+    axes.set_yticks(range(1, len(names) + 1), [plain(name) for name in labels])
     axes.invert_yaxis()
-    label(axes, f"{score_of(comparison.score).title} over {comparison.n_datasets} data sets")
+    label(axes, below)
     return figure
 
 
@@ -120,9 +124,10 @@ def seconds_against_score(
     axes = grid[0, 0]
     chosen = colours(comparison.methods)
     for number, name in enumerate(names):
-        axes.plot(
+        mean = comparison.summary.loc[name, "mean"]
+        (mark,) = axes.plot(
             [seconds[name]],
-            [comparison.summary.loc[name, "mean"]],
+            [mean],
             _MARKERS[number % len(_MARKERS)],
             color=chosen[name],
             mec=INK,
@@ -130,11 +135,12 @@ def seconds_against_score(
             ms=6,
             label=plain(wrap(name, 1.8)),
         )
+        tell(mark, f"{name}: {mean:.{score_of(score).decimals}f}, {seconds[name]:.3g} s")
     logarithmic(axes, "x")
     axes.margins(0.12)
     devices = there.loc[there["method"].isin(names), "device"].dropna().unique()
     where = devices[0] if len(devices) == 1 else f"{len(devices)} kinds of device"
-    label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), f"mean {score_of(score).title}")
+    label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), wrap(f"mean {score_of(score).title}", 1.6))
     legend(figure, axes, beside=beside)
     return figure
 
@@ -159,7 +165,9 @@ def codebook_use(counts: Mapping[str, np.ndarray], methods: Sequence[str] = ()) 
         share = np.sort(np.asarray(counts[name], dtype=float) / np.sum(counts[name]))[::-1]
         used = share[share > 0]
         perplexity = np.exp(-(used * np.log(used)).sum())
-        axes.bar(range(1, len(share) + 1), share, color=chosen[name], width=0.85)
+        bars = axes.bar(range(1, len(share) + 1), share, color=chosen[name], width=0.85)
+        for place, (bar, value) in enumerate(zip(bars, share, strict=True), start=1):
+            tell(bar, f"{name}, code {place}: {value:.2%}")
         axes.axhline(1 / len(share), color=FAINT, lw=0.7, ls=":")
         title = wrap(f"{name}: {len(used)} of {len(share)} codes used, perplexity {perplexity:.1f}", 6.0)
         label(axes, "", "share", title)
@@ -182,11 +190,18 @@ def label_chart(table: pd.DataFrame, title: str, width: float = TWO_COLUMNS) -> 
     chosen = colours(list(table.index))
     for method, row in table.iterrows():
         name = plain(wrap(str(method), 1.6))
-        axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
+        (line,) = axes.plot(range(len(row)), row, color=chosen[method], lw=1.2, marker="o", ms=3, label=name)
+        said = {place: f"{method}, {share:.0%} of the labels: {value:.4f}" for place, (share, value) in _there(row)}
+        tell(line, str(method), points=said)
     axes.set_xticks(range(len(table.columns)), [f"{share:.0%}" for share in table.columns])
-    label(axes, "training labels", wrap(title, 2.2))
+    label(axes, "training labels", wrap(title, 1.7))
     legend(figure, axes, beside=beside)
     return figure
+
+
+def _there(row: pd.Series) -> list[tuple[int, tuple[float, float]]]:
+    """Return the position, the share and the value of what is finite in a row."""
+    return [found for found in enumerate(row.items()) if np.isfinite(found[1][1])]
 
 
 def _padded(values: np.ndarray) -> tuple[float, float]:

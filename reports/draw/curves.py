@@ -7,18 +7,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from .canvas import canvas, extent, fit, stroke, text_width, wrap, write
+from .hover import tell
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
-from .thin import means
+from .thin import means, spaced
 
 CURVE_POINTS = 80
 _WIDTH, _HEIGHT = 3.0, 1.5  # inches of a picture of one quantity
 _BELOW, _ABOVE = 0.2, 0.24  # of its inches, below and above what is drawn
 _SMALL = FONT_SIZE - 1
+# Points with a tooltip: so many in a picture, and between so many on a curve. A page has dozens of pictures.
+_TOLD, _TOLD_OF_ONE = 48, (4, 24)
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,21 @@ def _panel(
     write(axes, left, bottom - 0.11, "0", size=_SMALL)
     write(axes, left + width, bottom - 0.11, f"{last:.0f} steps", "right", _SMALL)
     stroke(axes, np.array([left, left, left + width]), np.array([bottom + height, bottom, bottom]), FAINT, 0.5)
+    told = int(np.clip(_TOLD / max(of.groupby(["method", "seed"]).ngroups, 1), *_TOLD_OF_ONE))
     for method in ordered(of["method"]):
-        for _, run in of[of["method"] == method].sort_values("step", kind="stable").groupby("seed"):
+        runs = of[of["method"] == method].sort_values("step", kind="stable").groupby("seed")
+        for seed, run in runs:
             steps, values = (means(run[column].to_numpy(float), CURVE_POINTS) for column in ("step", "value"))
             places = np.clip(scale.share(values), 0, 1)
-            stroke(axes, left + steps / last * width, bottom + places * height, chosen[method], 0.9, 0.9)
+            line = stroke(axes, left + steps / last * width, bottom + places * height, chosen[method], 0.9, 0.9)
+            _tell(line, method if len(runs) == 1 else f"{method}, seed {seed}", steps, values, told)
+
+
+def _tell(line: Line2D, name: str, steps: np.ndarray, values: np.ndarray, most: int) -> None:
+    """Have a curve tell its name, and at so many of its points, evenly spaced, the step and the value."""
+    there = np.flatnonzero(np.isfinite(values))
+    points = there[spaced(len(there), most)]
+    tell(line, name, points={int(i): f"{name}, step {steps[i]:.0f}: {values[i]:.3g}" for i in points})
 
 
 def _number(value: float) -> str:

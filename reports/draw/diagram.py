@@ -12,6 +12,7 @@ from ..stats.effects import pairwise
 from ..stats.groups import cliques, shows_cliques
 from .canvas import canvas, extent, text_width, wrap, write
 from .files import save
+from .hover import tell
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 
@@ -85,13 +86,16 @@ def critical_difference(comparison: Comparison, width: float = TWO_COLUMNS, alph
         for row, name in enumerate(side):
             y = top - below - sum(rows[:row]) - rows[row] / 2
             x = at(ranks[name])
-            axes.plot([x, x, edge], [top, y, y], color=FAINT, lw=0.7, solid_joinstyle="miter", zorder=1)
-            axes.plot([x], [top], "o", ms=4.5, color=chosen[name], mec=INK, mew=0.4, zorder=4)
+            drawn = axes.plot([x, x, edge], [top, y, y], color=FAINT, lw=0.7, solid_joinstyle="miter", zorder=1)
+            drawn += axes.plot([x], [top], "o", ms=4.5, color=chosen[name], mec=INK, mew=0.4, zorder=4)
+            for one in drawn:
+                tell(one, f"{name}: mean rank {ranks[name]:.2f}")
             write(axes, edge + (-0.04 if align == "right" else 0.04), y, labels[name], align)
     for group, level in zip(groups, levels, strict=True):
         y = top - 0.13 - _LEVEL * level
         xs = [at(ranks[name]) for name in group]
-        axes.plot([xs[0] - 0.03, xs[-1] + 0.03], [y, y], color=INK, lw=1.6, solid_capstyle="round", zorder=3)
+        (bar,) = axes.plot([xs[0] - 0.03, xs[-1] + 0.03], [y, y], color=INK, lw=1.6, solid_capstyle="round", zorder=3)
+        tell(bar, f"not told apart: {', '.join(group)}")
         # The dots say who belongs: a bar may pass below a method that differs from those it joins.
         axes.plot(xs, [y] * len(xs), "o", ms=4.4, color=INK, mec=INK, mew=0, zorder=3)
     if two:

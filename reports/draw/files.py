@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from .hover import with_titles
 from .style import styled
 
 _TAG = re.compile(r"<[^>]+>")  # a number in a text is left as it is
@@ -44,12 +45,12 @@ def save_pdf(figure: Figure, path: Path, rows: str | None = None) -> None:
 
 @styled
 def svg_text(figure: Figure, rows: str | None = None) -> str:
-    """Return a figure as SVG, with the hash of the rows behind it among its metadata."""
+    """Return a figure as SVG, with the tooltips of its marks, and the hash of the rows behind it as metadata."""
     text = StringIO()
     with _missing_glyphs_allowed():
         metadata = {"Date": None, "Creator": "ucrbench", "Identifier": _said(rows)}
         figure.savefig(text, format="svg", metadata=metadata)
-    return _TAG.sub(lambda tag: _NUMBER.sub(r"\1", tag[0]), text.getvalue())
+    return _TAG.sub(lambda tag: _NUMBER.sub(r"\1", tag[0]), with_titles(figure, text.getvalue()))
 
 
 @styled

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from ...results import SCORES, score_of
 from .canvas import canvas, chart, extent, label, logarithmic, wrap, write
 from .charts import legend
+from .hover import tell
 from .matrix import SHADES
 from .style import FONT_SIZE, INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -65,7 +66,12 @@ def reversal_chart(table: pd.DataFrame, width: float = TWO_COLUMNS) -> Figure:
         colour = _SCORE_COLOURS[place % len(_SCORE_COLOURS)]
         style = _STYLES[place // len(_SCORE_COLOURS) % len(_STYLES)]
         title = wrap(score_of(str(score)).title, 1.8)
-        axes.plot(rows["datasets"], rows["reversed"], style, color=colour, lw=1.2, marker="o", ms=3, label=title)
+        (line,) = axes.plot(
+            rows["datasets"], rows["reversed"], style, color=colour, lw=1.2, marker="o", ms=3, label=title
+        )
+        named = score_of(str(score)).title
+        sizes = zip(rows["datasets"], rows["reversed"], strict=True)
+        tell(line, named, points={at: f"{named}, {n} data sets: {share:.1%}" for at, (n, share) in enumerate(sizes)})
     axes.set_xscale("log")
     sizes = sorted(set(table["datasets"]))
     axes.set_xticks(sizes, [str(size) for size in sizes])
@@ -89,7 +95,10 @@ def real_distance_chart(table: pd.DataFrame, score: str, width: float = ONE_COLU
     rows = table[(table["score"] == score) & (table["value"] > 0)]
     figure, grid = chart(width, 0.8 * width)
     axes = grid[0, 0]
-    axes.scatter(rows["n_test"], rows["value"], s=12, color=_SCORE_COLOURS[0], edgecolors=INK, linewidths=0.3)
+    (dots,) = axes.plot(rows["n_test"], rows["value"], "o", color=_SCORE_COLOURS[0], ms=3.5, mec=INK, mew=0.3)
+    told = zip(rows["dataset"], rows["n_test"], rows["value"], strict=True)
+    said = {at: f"{name}, {n} test series: {value:.3g}" for at, (name, n, value) in enumerate(told)}
+    tell(dots, score_of(score).title, points=said)
     if len(rows) and np.ptp(np.log(rows["n_test"])) > 0:
         logarithmic(axes, "x")
         logarithmic(axes, "y")

@@ -10,6 +10,7 @@ from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.projection import HOW, How, project
 from .canvas import canvas, chart, dots, fit, frame, label, plain, wrap, write
+from .hover import tell
 from .palette import class_colours, colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 from .thin import spaced
@@ -54,7 +55,8 @@ def latent_map(
         labels = np.asarray(latents[f"y_{split}"])[rows]
         for one, shade in shades.items():
             if (of := points[labels == one]).size:
-                dots(axes, of, shade, *((2.6, 0.4) if train else (3.2, 0.75)), square=train)
+                drawn = dots(axes, of, shade, *((2.6, 0.4) if train else (3.2, 0.75)), square=train)
+                tell(drawn, f"class {one}, {split}", rows=rows[labels == one])
     counts = f"squares: train ({len(kept['train'])}), dots: test ({len(kept['test'])})"
     write(axes, 0.02, 0.08, counts, size=FONT_SIZE - 1)
     held = HOW[how] if placed.share is None else f"{100 * placed.share:.0f} % of variance"

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .canvas import canvas, extent, frame, stroke, wrap, write
+from .hover import tell
 from .palette import colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
 from .thin import spaced, thin
@@ -62,7 +63,7 @@ def real_against_generated(
             box = (left + 0.02, bottom + 0.02, wide - 0.04, _PANEL_HEIGHT - 0.04)
             lines += [_line(one, box, limits) for one in content[spaced(len(content), series)]]
         if lines:
-            stroke(axes, *np.concatenate(lines, axis=1), colour, 0.6, 0.8)
+            tell(stroke(axes, *np.concatenate(lines, axis=1), colour, 0.6, 0.8), name)
     return figure
 
 

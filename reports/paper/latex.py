@@ -15,11 +15,10 @@ from ...results import score_of
 from ..data.methods import IN_NUMBER, shorten
 from ..stats.tables import GAP, ScoreTable, board_digits
 from .layout import ONE, Layout
+from .widths import width_of
 
-# Widths of letters in \\footnotesize (Computer Modern), in points and rounded up.
-_WIDTHS = {"W": 8.8, "M": 7.9, "m": 7.2, "w": 6.3, **dict.fromkeys("0123456789.,:;'!|il()[]", 4.3)}
-_WIDTHS |= dict.fromkeys("%&#@<>=+~^_…–±", 7.2)
-_LETTER, _CAPITAL, _SMALL, _GAP = 4.8, 6.7, 3.8, 7.0
+# Between two columns, where \tabcolsep is 3 pt, and a point to spare.
+_GAP = 7.0
 _MOST_NAME = 240.0
 _HEAD_LINE = 14
 
@@ -94,10 +93,11 @@ class Cell:
 
     @property
     def width(self) -> float:
-        """Estimate of its width in points; nothing it is used for needs more."""
+        """Width in points, rounded up."""
         value, pm, spread = self.text.partition(" ± ")
-        behind = 0 if self.beside is None else self.beside.width + _width(" ()")
-        return _width(value) * (1.12 if self.place == 1 else 1) + (_SMALL * len(spread) + 11 if pm else 0) + behind
+        behind = 0 if self.beside is None else self.beside.width + width_of(" ()")
+        after = width_of(f"\u202f±\u202f{spread}", small=True) if pm else 0
+        return width_of(value, bold=self.place == 1) + after + behind
 
 
 def score_table_latex(
@@ -209,14 +209,13 @@ def booktabs(
         rows: Hash of the rows behind the table, for a comment.
         layout: Of the document.
     """
-    names = max([_width(first), *(_width(_name(name)) for name, _ in lines)]) + _GAP
+    names = max([width_of(first), *(width_of(_name(name)) for name, _ in lines)]) + _GAP
     widths = [
-        max([*(_width(part) for part in _wrapped(head)), *(cells[i].width for _, cells in lines)]) + _GAP
+        max([*(width_of(part) for part in _wrapped(head)), *(cells[i].width for _, cells in lines)]) + _GAP
         for i, head in enumerate(heads)
     ]
-    parts = _parts(widths, layout.column - names)
-    if wide := len(parts) > 1 and layout.columns > 1:
-        parts = _parts(widths, layout.page - names)
+    wide = layout.columns > 1 and names + sum(widths) > layout.column
+    parts = _parts(widths, (layout.page if wide else layout.column) - names)
     label = "tab:" + re.sub(r"[^A-Za-z0-9]+", "-", label)
     written = [] if rows is None else [f"% ucrbench rows {rows}"]
     for number, columns in enumerate(parts):
@@ -231,7 +230,7 @@ def booktabs(
 
 
 def _name(name: str) -> str:
-    length = next((n for n in range(len(name), 0, -1) if _width(shorten(name, n)) <= _MOST_NAME), 1)
+    length = next((n for n in range(len(name), 0, -1) if width_of(shorten(name, n)) <= _MOST_NAME), 1)
     return shorten(name, length)
 
 
@@ -250,7 +249,7 @@ def _wrapped(head: str) -> list[str]:
         elif piece:
             lines.append(piece)
     lines = [line.strip() for line in lines if line.strip()]
-    return lines if len(lines) <= 4 else [*lines[:2], "…", lines[-1]]
+    return lines if len(lines) <= 4 else [*lines[:3], f"…{lines[-1]}"]
 
 
 def _head(head: str) -> str:
@@ -260,17 +259,11 @@ def _head(head: str) -> str:
     return r"\begin{tabular}[b]{@{}r@{}}" + r" \\ ".join(escape(line) for line in lines) + r"\end{tabular}"
 
 
-def _width(text: str) -> float:
-    """Return the width of a text in points, in \\footnotesize; a letter that is printed as its code counts as that."""
-    shown = re.sub(r"[^\x20-\x7e\xc0-\xff\u202f–…±χ²]", "U+FFFFF", text)
-    return sum(_WIDTHS.get(letter, _CAPITAL if letter.isupper() else _LETTER) for letter in shown)
-
-
 def _parts(widths: Sequence[float], room: float) -> list[list[int]]:
-    """Return the columns in parts that fit, about equally many in each."""
+    """Return the columns in parts that fit, equally many in each or one more."""
     for count in range(1, len(widths) + 1):
-        size = -(-len(widths) // count)
-        parts = [list(range(i, min(i + size, len(widths)))) for i in range(0, len(widths), size)]
+        ends = [round(len(widths) * part / count) for part in range(count + 1)]
+        parts = [list(range(*of)) for of in pairwise(ends)]
         if all(sum(widths[i] for i in part) <= room for part in parts):
             return parts
     return [[i] for i in range(len(widths))]

@@ -1,12 +1,15 @@
-"""The layout of a paper: how wide its columns are, and which environments its tables and figures stand in."""
+"""The layout of a paper: how wide its columns are, and where its tables and figures stand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..data.errors import ReportError
 from ..draw.style import ONE_COLUMN, TWO_COLUMNS
 
 MOST_ROWS = 40  # of a table on one page
+_SHRUNK = 1.2  # times the room; a wider figure spans the columns
+_TURNED = 1.3  # times the room; a wider picture would be too small to read, and is turned
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,36 @@ class Layout:
     figure: float
 
     def wide(self, points: float) -> bool:
-        """Tell whether what is so wide has to span the columns; a figure a little too wide is shrunk."""
-        return self.columns > 1 and points > 1.03 * self.column
+        """Tell whether a figure that is so wide has to span the columns; one a little too wide is shrunk."""
+        return self.columns > 1 and points > _SHRUNK * self.column
 
     def environment(self, kind: str, wide: bool) -> tuple[str, str]:
-        """Return the first and the last line of a table or a figure; one across the columns has no place "here"."""
-        name, place = (f"{kind}*", "tp") if wide else (kind, "htbp")
-        return rf"\begin{{{name}}}[{place}]", rf"\end{{{name}}}"
+        """Return the first and the last line of a table or a figure, in a column or across the columns."""
+        name = f"{kind}*" if wide else kind
+        return rf"\begin{{{name}}}[htbp]", rf"\end{{{name}}}"
+
+    def fitted(self, points: float, wide: bool) -> str:
+        """Return the options of a picture that is so wide: none where it fits, else shrunk, or turned and shrunk."""
+        room = self.page if wide else self.column
+        if points <= 0.98 * room:
+            return ""
+        if points <= _TURNED * room:
+            return r"[width=\linewidth]"
+        return r"[angle=90,width=\linewidth,totalheight=0.82\textheight,keepaspectratio]"
+
+    def section(self, title: str, shown: Sequence[str], spanning: Sequence[str]) -> list[str]:
+        """Return the lines of a section on pages of its own.
+
+        What spans the columns comes on the next page at the earliest, so what fits a column is before it. A section
+        without any of the latter has its pages for itself, in one column.
+
+        Args:
+            title: As LaTeX; of none there is no heading.
+            shown: Lines of what is as wide as a column.
+            spanning: Lines of what spans the columns.
+        """
+        begin = r"\clearpage" if self.columns == 1 else r"\twocolumn" if shown else r"\onecolumn"
+        return ["", begin + (rf"\section*{{{title}}}" if title else ""), *shown, *spanning]
 
     def table(self, columns: str, top: str, body: Sequence[str], captions: tuple[str, str], wide: bool) -> list[str]:
         """Return the lines of a table; a long one goes on over pages, which two columns allow as several tables.
@@ -54,8 +80,9 @@ class Layout:
             return _long(columns, top, body, captions)
         caption, label = captions
         lines = []
-        for start in range(0, len(body), MOST_ROWS):
-            rows = body[start : start + MOST_ROWS]
+        count = -(-len(body) // MOST_ROWS)
+        for start, end in pairwise(round(len(body) * part / count) for part in range(count + 1)):
+            rows = body[start:end]
             said = f"{caption} Rows {start + 1} to {start + len(rows)} of {len(body)}."
             own = (said, f"{label}-row-{start + 1}" if start else label)
             lines += self._short(columns, top, rows, own, wide)

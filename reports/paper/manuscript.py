@@ -20,6 +20,7 @@ from ..draw.diagram import write_diagram
 from ..draw.files import save_pdf, stem_of
 from ..draw.matrix import comparison_matrix
 from ..draw.series import real_against_generated
+from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
 from ..stats.labels import accuracy_by_labels
@@ -29,6 +30,7 @@ from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
 from .layout import Layout
 
 _PICTURED = 3
+_NARROW = 8  # methods; the names of more leave too little room in figures as narrow as a column
 _POLICY = {
     "refuse": "a score with a gap is left empty",
     "common": "a score is compared on the data sets that all its methods have",
@@ -39,13 +41,31 @@ _DIAGRAM = (".pdf", ".svg", ".png", "-ranks.csv", "-p-values.csv")
 
 @dataclass
 class Manuscript:
-    """A paper that is being written: its folder, its rows and its document so far."""
+    """A paper that is being written: its folder, its rows, and its document so far, section by section.
+
+    Attributes:
+        folder: The folder.
+        selection: The rows.
+        lineage: Which rows each file is made of.
+        layout: Of the document.
+        body: Lines of the sections that are finished.
+        shown: Lines of the present section that are as wide as a column.
+        spanning: Lines of the present section that span the columns.
+    """
 
     folder: Path
     selection: Selection
     lineage: Lineage
     layout: Layout
     body: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    spanning: list[str] = field(default_factory=list)
+
+    def finish(self, title: str) -> None:
+        """Make a section of what was shown since the one before, if anything was."""
+        if self.shown or self.spanning:
+            self.body += self.layout.section(escape(title), self.shown, self.spanning)
+        self.shown, self.spanning = [], []
 
     def record(self, stem: str, endings: tuple[str, ...], source: Source) -> str:
         """Note where files that differ in their ending come from; returns the hash of their rows."""
@@ -56,9 +76,11 @@ class Manuscript:
     def table(self, name: str, source: Source, write: Callable[[str], str], frame: pd.DataFrame) -> None:
         """Add a table as .tex, which `write` makes of the hash of its rows, and as .csv."""
         rows = self.record(f"tables/{name}", (".tex", ".csv"), source)
-        (self.folder / f"tables/{name}.tex").write_text(write(rows), encoding="utf-8")
+        text = write(rows)
+        (self.folder / f"tables/{name}.tex").write_text(text, encoding="utf-8")
         frame.to_csv(self.folder / f"tables/{name}.csv")
-        self.body.append(rf"\input{{tables/{name}.tex}}")
+        place = self.spanning if r"\begin{table*}" in text else self.shown
+        place.append(rf"\input{{tables/{name}.tex}}")
 
     def figure(self, name: str, source: Source, figure: Figure, caption: str) -> None:
         """Add a figure as .pdf."""
@@ -67,15 +89,14 @@ class Manuscript:
         self.include(name, figure.get_size_inches()[0], caption)
 
     def include(self, name: str, width: float, caption: str) -> None:
-        """Have the document show a figure, shrunk to the column or the page where it is wider."""
+        """Have the document show a figure, shrunk to the column or the page where it is wider, or turned."""
         wide = self.layout.wide(72.27 * width)
-        room = self.layout.page if wide else self.layout.column
-        size = r"[width=\linewidth]" if 72.27 * width > 0.98 * room else ""
         begin, end = self.layout.environment("figure", wide)
-        self.body += [
+        place = self.spanning if wide else self.shown
+        place += [
             begin,
             r"\centering",
-            rf"\includegraphics{size}{{figures/{name}.pdf}}",
+            rf"\includegraphics{self.layout.fitted(72.27 * width, wide)}{{figures/{name}.pdf}}",
             rf"\caption{{{escape(caption)}}}",
             rf"\label{{fig:{name}}}",
             end,
@@ -157,11 +178,11 @@ def one_score(work: Manuscript, found: Comparison | NotCompared, gaps: str) -> N
     work.table(stem, source, lambda rows: score_table_latex(table, notes, rows, None, work.layout), numbers)
     if isinstance(found, NotCompared):
         if found.refused:
-            work.body.append(rf"Not compared: {escape(found.why)}.")
+            work.shown.append(rf"Not compared: {escape(found.why)}.")
         return
     title, source = score_of(score).title, Source(scores=(score,))
     rows = work.record(f"figures/{stem}-cd", _DIAGRAM, source)
-    width = work.layout.figure
+    width = work.layout.figure if found.ranks.shape[1] <= _NARROW else TWO_COLUMNS
     write_diagram(found, work.folder / f"figures/{stem}-cd", rows, width)
     work.include(f"{stem}-cd", width, f"{title}. {reading(found)}")
     caption = (
@@ -203,7 +224,6 @@ def generation(work: Manuscript) -> None:
     rows = normalised(selection.scores, reading_levels(selection), selection.datasets)
     if rows["share"].notna().sum() == 0:
         return
-    work.body += ["", r"\clearpage\section*{Generation between nothing and real series}"]
     summary = share_summary(rows).reindex(ordered(rows["method"]))
     columns = {}
     for score in (name for name in scaled_scores() if name in summary):
@@ -237,8 +257,6 @@ def series(work: Manuscript) -> None:
         real, found = kept.real, kept.samples()
         if real is None or not found:
             continue
-        if drawn == 0:
-            work.body += ["", r"\clearpage\section*{Series}"]
         caption = (
             f"{dataset}: real test series above, series generated by the first seed of each method below, by class."
         )

@@ -52,7 +52,7 @@ def write_table(
     if kind not in FORMATS:
         raise ReportError(f"{path.name} says of no format; there are: {', '.join(FORMATS)}")
     if kind == "xlsx" and find_spec("openpyxl") is None:
-        raise ReportError("Excel files need openpyxl: pip install openpyxl, or write csv")
+        raise ReportError("Excel files need the extra: pip install 'ucrbench[excel]', or openpyxl alone, or write csv")
     if gaps not in GAPS:
         raise ReportError(f"unknown policy for gaps {gaps!r}; there are: {', '.join(GAPS)}")
     selection = shown(select_stores(stores, preset, (), protocol, reading))
@@ -79,11 +79,27 @@ def _write(table: ScoreTable, found: Comparison | None, notes: str, path: Path) 
     if path.suffix == ".csv":
         numbers.to_csv(path)
     elif path.suffix == ".xlsx":
-        numbers.to_excel(path, sheet_name=table.score[:31])
+        _write_workbook(numbers, table.score, path)
     elif path.suffix == ".tex":
         path.write_text(score_table_latex(table, notes, ranks=ranks), encoding="utf-8")
     else:
         path.write_text(_markdown(numbers, table.score, notes), encoding="utf-8")
+
+
+def _write_workbook(numbers: pd.DataFrame, score: str, path: Path) -> None:
+    """Write numbers as the one sheet of a workbook. A name is a text in it, one that begins with "=" as well."""
+    named = numbers.rename(index=_printable, columns=_printable)
+    sheet = score[:31]  # Excel knows no longer names
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        named.to_excel(book, sheet_name=sheet)
+        for row in book.sheets[sheet].iter_rows():
+            for cell in row:
+                cell.data_type = "s" if cell.data_type == "f" else cell.data_type
+
+
+def _printable(name: object) -> str:
+    """Return a name without control characters, which a workbook cannot hold."""
+    return "".join(letter for letter in str(name) if letter >= " ")
 
 
 def _markdown(numbers: pd.DataFrame, score: str, notes: str) -> str:

@@ -16,7 +16,6 @@ from ..data.shown import shown
 from ..draw.style import in_print
 from ..stats.comparison import GAPS
 from ..stats.tables import compare_all
-from .latex import escape
 from .layout import layout_of
 from .manuscript import Manuscript, generation, one_score, overview, series
 from .protocol import protocol_latex
@@ -31,8 +30,18 @@ _PREAMBLE = r"""\documentclass[%s]{article}
 \usepackage[%s]{geometry}
 \usepackage{booktabs,longtable,graphicx}
 \setlength{\LTcapwidth}{\textwidth}
+\makeatletter
+%% Captions of long tables are as large as others.
+\let\captionoflong\LT@makecaption
+\renewcommand{\LT@makecaption}[3]{\captionoflong{\normalsize#1}{#2}{#3}}
 \setlength{\abovecaptionskip}{6pt}
 \setlength{\belowcaptionskip}{4pt}
+%% Tables and figures on pages of their own begin at the top.
+\setlength{\@fptop}{0pt}
+\setlength{\@fpsep}{24pt}
+\setlength{\@dblfptop}{0pt}
+\setlength{\@dblfpsep}{24pt}
+\makeatother
 %% Long names and hashes may stretch a line.
 \setlength{\emergencystretch}{5em}
 """
@@ -120,23 +129,24 @@ def _write(work: Manuscript, gaps: str) -> None:
         (work.folder / name).mkdir()
     selection = work.selection
     comparisons = compare_all(selection.scores, gaps, selection.datasets, selection.reading.mix_judges)
-    overview(work, comparisons, gaps)
-    for score in score_names(selection.scores):
-        work.body += ["", rf"\clearpage\section*{{{escape(score_of(score).title)}}}"]
-        one_score(work, comparisons[score], gaps)
-    generation(work)
-    series(work)
     work.lineage.record("protocol.tex", Source(("scores", "jobs")))
     (work.folder / "protocol.tex").write_text(protocol_latex(selection, gaps), encoding="utf-8")
+    work.shown.append(r"\input{protocol.tex}")
+    overview(work, comparisons, gaps)
+    work.finish("Protocol")
+    for score in score_names(selection.scores):
+        one_score(work, comparisons[score], gaps)
+        work.finish(score_of(score).title)
+    generation(work)
+    work.finish("Generation between nothing and real series")
+    series(work)
+    work.finish("Series")
     shutil.copyfile(_BIBLIOGRAPHY, work.folder / "references.bib")
+    work.shown += [r"\bibliographystyle{plain}", r"\bibliography{references}"]
+    work.finish("")
     text = [
         _PREAMBLE % (work.layout.document, work.layout.geometry) + r"\begin{document}",
-        r"\section*{Protocol}",
-        r"\input{protocol.tex}",
         *work.body,
-        r"\clearpage",
-        r"\bibliographystyle{plain}",
-        r"\bibliography{references}",
         r"\end{document}",
     ]
     (work.folder / _MAIN).write_text("\n".join(text) + "\n", encoding="utf-8")

@@ -26,7 +26,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 MOST_WORKERS = 3
 FEWEST_PAGES = 24
 FEATURED = 2  # data sets whose series the first page shows
-_ASSETS = ("site.css", "tables.js", "leaderboard.js")
+_ASSETS = ("site.css", "tables.js", "leaderboard.js", "hover.js")
 
 
 def write_site(content: Content, folder: Path) -> None:

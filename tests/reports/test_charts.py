@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import matplotlib as mpl
@@ -28,9 +29,11 @@ from ucrbench.reports import (
     training_curves,
 )
 from ucrbench.reports.draw import maps
+from ucrbench.reports.draw.charts import label_chart
 from ucrbench.reports.draw.curves import quantities, training_curve
 from ucrbench.reports.draw.files import save, svg_text
 from ucrbench.reports.draw.palette import class_colours, colours
+from ucrbench.reports.draw.style import ONE_COLUMN, TWO_COLUMNS, in_print
 from ucrbench.reports.stats.projection import project
 
 NAMES = ["ae", "vae", "mine:A$B_{x}", "<script>&%#", "😀 of a name so long that no column can ever hold all of it"]
@@ -269,3 +272,32 @@ def test_numbers_in_texts_are_whole(tmp_path):
     svg = save(figure, tmp_path / "matrix")
     for text in texts(figure):
         assert text in svg
+
+
+@pytest.mark.parametrize("width", [ONE_COLUMN, TWO_COLUMNS])
+@pytest.mark.parametrize("printed", [False, True])
+def test_no_text_leaves_its_chart(width, printed):
+    names = ["a_rather_long_package.with_modules:AndAModel", "VQVAE + Barlow Twins", "c"]
+    rows = tidy(random_values(12, 3).set_axis(names, axis=1), "knn_continuous")
+    jobs = rows.assign(
+        method=rows["variant"], status="ok", seconds_total=9.0, device="NVIDIA H100 80GB HBM3 (16 threads)"
+    )
+    shares = pd.DataFrame(np.eye(3), index=names, columns=[0.1, 0.5, 1.0])
+    with in_print() if printed else nullcontext():
+        found = compare(rows, "knn_continuous")
+        drawn = {
+            "box": box_plot(found, width),
+            "seconds": seconds_against_score(rows, jobs, "knn_continuous", width=width),
+            "labels": label_chart(shares, "Linear probe (continuous), mean over 128 data sets", width),
+            "diagram": critical_difference(found, width),
+            "matrix": comparison_matrix(found),
+        }
+        for name, figure in drawn.items():
+            figure.draw_without_rendering()
+            said = [text for legend in figure.legends for text in legend.get_texts()]
+            for axes in figure.axes:
+                said += [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+            for text in said:
+                box = text.get_window_extent()
+                over = (-box.x0, -box.y0, box.x1 - figure.bbox.x1, box.y1 - figure.bbox.y1)
+                assert not text.get_text() or max(over) <= 1, (name, text.get_text())

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 from synthetic_store import build
@@ -43,14 +44,24 @@ def test_markdown_and_latex_have_a_row_of_ranks(store, comparison, tmp_path):
 
 def test_excel_needs_openpyxl(store, tmp_path, monkeypatch):
     monkeypatch.setattr(plain, "find_spec", lambda name: None)
-    with pytest.raises(ReportError, match="pip install openpyxl, or write csv"):
+    with pytest.raises(ReportError, match=r"need the extra: pip install 'ucrbench\[excel\]', or .* write csv"):
         write_table(store, "fid", tmp_path / "fid.xlsx")
+    assert not list(tmp_path.iterdir())
 
 
-def test_excel(store, tmp_path):
-    pytest.importorskip("openpyxl")
-    table = pd.read_excel(write_table(store, "fid", tmp_path / "fid.xlsx"), index_col=0)
-    assert list(table) == ["AE", "VQVAE"]
+def test_a_workbook_has_the_numbers_of_the_csv(store, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    reading = Reading(rename={"ae": "=1+1\x07", "vqvae": "Größe_50% & µ"})
+    csv = pd.read_csv(write_table(store, "fid", tmp_path / "fid.csv", reading=reading), index_col=0)
+    path = write_table(store, "fid", tmp_path / "fid.xlsx", reading=reading)
+    table = pd.read_excel(path, index_col=0)
+    assert set(table) == {"=1+1", "Größe_50% & µ"}
+    assert list(table.index) == ["A", "B", "C", "mean rank"]
+    np.testing.assert_allclose(table.to_numpy(), csv.to_numpy(), rtol=1e-12)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["fid"]
+    kinds = [[cell.data_type for cell in row] for row in book["fid"].iter_rows()]
+    assert kinds == [["s"] * 3, *[["s", "n", "n"]] * 4]
 
 
 def test_what_cannot_be_written_is_said_in_a_line(store, tmp_path):

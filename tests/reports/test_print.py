@@ -1,0 +1,66 @@
+"""The site on paper: nothing is cut at the edge, and dark pages are printed in dark ink on white."""
+
+import re
+
+import pytest
+from browser import Visit, chromium
+from synthetic_store import VARIANTS, build
+
+from ucrbench.reports import report
+
+A4 = round((297 - 2 * 14) / 25.4 * 96)  # pixels between the margins of the style sheet, which turns the page
+# By how many pixels anything that is shown reaches beyond the page or out of a box that clips it.
+OVER = """() => {
+  const page = document.documentElement.clientWidth;
+  return [...document.querySelectorAll("main *")].filter((one) => one.checkVisibility() && !one.closest("svg"))
+    .map((one) => {
+      const box = one.closest(".scroll")?.getBoundingClientRect();
+      const over = one.getBoundingClientRect().right - Math.min(page, box?.right ?? page);
+      const clipped = getComputedStyle(one).overflowX === "visible" ? 0 : one.scrollWidth - one.clientWidth;
+      return [Math.max(over, clipped), one.tagName, one.textContent.slice(0, 40)];
+    }).filter(([over]) => over > 1).slice(0, 5);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    out = tmp_path_factory.mktemp("print") / "out"
+    build(
+        out, ["GunPoint", "DistalPhalanxOutlineAgeGroup"], VARIANTS, (0, 1), samples=False, failed=[("GunPoint", "vae")]
+    )
+    return report(out, gaps="worst", types={"GunPoint": "Motion"}).parent
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "scores", "failures", "provenance", "datasets/GunPoint", "variants/vqvae_barlow"]
+)
+def test_nothing_is_cut_on_paper(site, browser, name):
+    with Visit(browser, site / f"{name}.html", A4, dark=True) as visit:
+        visit.page.emulate_media(media="print", color_scheme="dark")
+        visit.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        assert visit.page.evaluate(OVER) == []
+        assert visit.overflow() <= 0
+        style = visit.page.evaluate(
+            "(({ backgroundColor, color, colorScheme }) => [backgroundColor, color, colorScheme])"
+            "({ ...getComputedStyle(document.body), "
+            "colorScheme: getComputedStyle(document.documentElement).colorScheme })"
+        )
+        ground, ink = (sum(map(int, re.findall(r"\d+", text)[:3])) for text in style[:2])
+        assert (ground, ink < 150, style[2]) == (3 * 255, True, "light")
+        for shown in ("nav", ".panel"):
+            assert not visit.page.locator(shown).first.is_visible()
+
+
+def test_colours_of_methods_are_printed(site, browser):
+    with Visit(browser, site / "index.html", A4) as visit:
+        visit.page.emulate_media(media="print")
+        mark = visit.page.locator("#board .method i").first
+        assert mark.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"
+        pages = visit.page.pdf(format="A4", prefer_css_page_size=True)
+        assert pages.startswith(b"%PDF")
