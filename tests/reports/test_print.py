@@ -31,9 +31,8 @@ def browser():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("print") / "out"
-    build(
-        out, ["GunPoint", "DistalPhalanxOutlineAgeGroup"], VARIANTS, (0, 1), samples=False, failed=[("GunPoint", "vae")]
-    )
+    datasets = ["GunPoint", "DistalPhalanxOutlineAgeGroup"]
+    build(out, datasets, VARIANTS, (0, 1), samples=False, failed=[("GunPoint", "vae")])
     return report(out, gaps="worst", types={"GunPoint": "Motion"}).parent
 
 
