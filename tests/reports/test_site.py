@@ -358,7 +358,7 @@ def test_hostile_names(tmp_path, browser):
     )
     first = report(tmp_path / "out", types={NASTY: NASTY})
     pages = sorted(first.parent.rglob("*.html"))
-    assert len(pages) == 4 + 5 + 4
+    assert len(pages) == 5 + 5 + 4
     with Visit(browser, first, width=380) as visit:
         for path in pages:
             visit.go(path)
