@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from browser import Visit, chromium
+from browser import Visit
 from synthetic_store import build
 from test_statistics import random_values, tidy
 
@@ -22,12 +22,6 @@ NASTY = "<b>a & b</b> $x_1$ \"'% é"
 VARIANTS = ("ae", "vae", "vqvae")
 STEPS = np.arange(200)
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import Visit, chromium
+from browser import Visit
 from synthetic_store import VARIANTS, build
 
 from ucrbench.reports import report
@@ -20,12 +20,6 @@ OVER = """() => {
       return [Math.max(over, clipped), one.tagName, one.textContent.slice(0, 40)];
     }).filter(([over]) => over > 1).slice(0, 5);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

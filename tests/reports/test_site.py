@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from browser import Visit, chromium
+from browser import Visit
 from synthetic_store import VARIANTS, build
 
 from ucrbench.reports import (
@@ -31,12 +31,6 @@ TYPES = dict(
     zip(DATASETS, ["Image", "Spectro", "Simulated", "Traffic", "Spectro", "Image", "ECG", "Image"], strict=True)
 )
 NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\\""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
