@@ -25,11 +25,13 @@ def taus(one: Comparison, other: Comparison) -> pd.Series:
     """
     sign = 1.0 if one.better == other.better else -1.0
     methods = one.values.columns.intersection(other.values.columns)
+    datasets = one.values.index.intersection(other.values.index)
     found = {}
-    for name in one.values.index.intersection(other.values.index):
-        values = pd.DataFrame({"one": one.values.loc[name, methods], "other": other.values.loc[name, methods]}).dropna()
-        if len(values) >= FEWEST_METHODS and values["one"].nunique() > 1 and values["other"].nunique() > 1:
-            found[name] = sign * float(stats.kendalltau(values["one"], values["other"]).statistic)
+    first, second = (each.values.loc[datasets, methods].to_numpy() for each in (one, other))
+    for name, *pair in zip(datasets, first, second, strict=True):
+        x, y = np.array(pair)[:, ~np.isnan(pair).any(axis=0)]
+        if len(x) >= FEWEST_METHODS and np.ptp(x) > 0 and np.ptp(y) > 0:
+            found[name] = sign * float(stats.kendalltau(x, y).statistic)
     return pd.Series(found, dtype=float)
 
 
