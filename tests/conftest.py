@@ -15,11 +15,6 @@ settings.load_profile("ucrbench")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return one worker more than there are cores: tests wait for disks and processes a fifth of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture
 def call(monkeypatch, capsys):
     """Run the command line in this process; gives exit status, output and error output."""

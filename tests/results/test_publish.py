@@ -103,7 +103,8 @@ def test_a_file_tells_what_is_in_it_and_nothing_of_the_machine(store, tmp_path):
     )
     for text in (published.path.read_bytes(), content):
         for private in ("/home/", "secret", "Traceback", str(tmp_path), socket.gethostname(), f"/{getpass.getuser()}/"):
-            assert private.encode() not in text
+            # In compressed bytes two or three letters in a row, as short hosts have, are chance.
+            assert private.encode() not in text or (len(private) < 6 and text is not content), private
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["ours.parquet"]
     whole = [pq.ParquetFile(publish(store.path, tmp_path / f"{n}.parquet", STATED).path).read() for n in (1, 2)]
     assert whole[0].equals(whole[1])
