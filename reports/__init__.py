@@ -17,9 +17,13 @@ from .draw.matrix import comparison_matrix
 from .draw.series import real_against_generated
 from .paper import paper, write_table
 from .site import report
+from .stats.agreement import agreement
 from .stats.comparison import Comparison, NotCompared, compare, gaps_text
 from .stats.effects import effects, pairwise
+from .stats.equivalence import equivalence, hidden_by_quantisation
 from .stats.groups import cliques
+from .stats.real import real_distances
+from .stats.reversals import reversals
 from .stats.shares import normalised, share_summary
 from .stats.tables import coverage, leaderboard, leaderboard_text, score_table
 from .stats.terminal import leaderboard_lines
@@ -33,6 +37,7 @@ __all__ = [
     "Selection",
     "Source",
     "Stale",
+    "agreement",
     "box_plot",
     "check",
     "cliques",
@@ -42,8 +47,10 @@ __all__ = [
     "coverage",
     "critical_difference",
     "effects",
+    "equivalence",
     "gaps_text",
     "generated_map",
+    "hidden_by_quantisation",
     "latent_map",
     "leaderboard",
     "leaderboard_lines",
@@ -53,7 +60,9 @@ __all__ = [
     "paper",
     "reading_levels",
     "real_against_generated",
+    "real_distances",
     "report",
+    "reversals",
     "scatter",
     "score_table",
     "seconds_against_score",

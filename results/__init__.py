@@ -5,7 +5,7 @@ from .claims import Claims
 from .errors import StoreError
 from .labels import label_curves
 from .merge import merge
-from .names import base_of, partition_name, split_names
+from .names import base_of, meant, partition_name, split_names
 from .provenance import commit, hash_json, versions
 from .publication import USES_TEST, Publication, Statement
 from .publish import open_results, publish
@@ -39,6 +39,7 @@ __all__ = [
     "hash_json",
     "judged_scores",
     "label_curves",
+    "meant",
     "merge",
     "open_results",
     "partition_name",

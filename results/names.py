@@ -1,7 +1,8 @@
 """Names of methods: a variant or an own class, and in brackets what sets it apart, as in vqvae[codebook.codes=8]."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 _TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|.""", re.DOTALL)  # a literal in quotes, or a letter
 
@@ -9,6 +10,19 @@ _TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|.""", re.DOTALL)  # 
 def base_of(name: str) -> str:
     """Return a name without its brackets: vqvae of vqvae[codebook.codes=8], mine:Model of mine:Model(dim=8)."""
     return re.split(r"[\[(]", name, maxsplit=1)[0]
+
+
+def meant(name: str, known: Iterable[str]) -> list[str]:
+    """Return the variants that a name means: that of this very name, else all of this base, else by a pattern.
+
+    The base vqvae means vqvae[codebook.codes=8] and its like where there is no plain vqvae; the pattern vqvae[*] means
+    these also where there is.
+    """
+    known = list(known)
+    if name in known:
+        return [name]
+    pattern = name.replace("[", "[[]")  # a bracket is part of a name
+    return [one for one in known if base_of(one) == name] or [one for one in known if fnmatchcase(one, pattern)]
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Names of data sets and variants that a command is to take of the results in folders: `-d` and `-v`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ...datasets import select
@@ -23,7 +23,7 @@ def chosen_variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | Non
         return names
     from ...models.variants import MAIN_VARIANTS
 
-    main = there("main", "variant", outs, lambda name: base_of(name) in MAIN_VARIANTS)
+    main = there("main", "variant", outs, lambda known: [name for name in known if base_of(name) in MAIN_VARIANTS])
     return tuple(dict.fromkeys(one for name in names for one in (main if name == "main" else [name])))
 
 
@@ -35,15 +35,19 @@ def chosen_datasets(text: str | None, outs: list[Path]) -> tuple[str, ...] | Non
     found: list[str] = []
     for name in names:
         plain = name not in ("all", "bundled") and not re.search(r"[*?\[:@]", name)
-        found += [name] if plain else there(name, "dataset", outs, set(select(name)).__contains__)
+        found += [name] if plain else there(name, "dataset", outs, set(select(name)).intersection)
     return tuple(dict.fromkeys(found))
 
 
-def there(term: str, column: str, outs: list[Path], selects: Callable[[str], bool]) -> list[str]:
-    """Return the names in a column of the jobs of OUT that a term selects; raise UsageError where it selects none."""
+def there(term: str, column: str, outs: list[Path], choose: Callable[[list[str]], Iterable[str]]) -> list[str]:
+    """Return the names that a term chooses of those in a column of the jobs of OUT.
+
+    Raises:
+        UsageError: It chooses none.
+    """
     if not outs:
         raise UsageError(f"{term} selects from results that OUT names; beside --against alone, write plain names")
     known = sorted({name for out in outs for name in open_results(out).jobs()[column]})
-    if not (found := [name for name in known if selects(name)]):
+    if not (found := sorted(choose(known))):
         raise UsageError(f"{term}: the results have nothing of it; they have {', '.join(known[:12]) or 'none'}")
     return found

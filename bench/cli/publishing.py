@@ -1,11 +1,12 @@
 """`publish`: a result folder as one file for others, and the check of such a file."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from ...results import USES_TEST, Publication, Statement, base_of
+from ...results import USES_TEST, Publication, Statement, meant
 from ...results import publish as publish_results
 from ..errors import UsageError
 from .app import app
@@ -60,14 +61,10 @@ def publish(
 
 
 def _there(column: str, terms: tuple[str, ...] | None, out: Path) -> list[str] | None:
-    """Return the names of the results that terms name, a variant's with all of its settings; None for all."""
+    """Return the names of the results that terms name, as `report` reads them; None for all."""
     if terms is None:
         return None
-    return [
-        name
-        for term in terms
-        for name in there(term, column, [out], lambda one, term=term: term in (one, base_of(one)))
-    ]
+    return [name for term in terms for name in there(term, column, [out], partial(meant, term))]
 
 
 def _tell(published: Publication) -> None:

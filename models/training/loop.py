@@ -27,8 +27,7 @@ class Trainable(nn.Module):
 class Curves(dict[str, np.ndarray]):
     """Every named loss at every step, each an array (steps,) float32."""
 
-    captured: bool = False
-    """Whether steps were replayed as a CUDA graph."""
+    captured: bool = False  # whether steps were replayed as a CUDA graph
 
 
 def train(

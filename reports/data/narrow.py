@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 import pandas as pd
 
-from ...results import base_of, score_of
+from ...results import meant, score_of
 from .errors import ReportError, nearest
 from .frames import score_names
 from .selection import Reading, Selection
@@ -66,19 +65,6 @@ def narrow_scores(scores: pd.DataFrame, wanted: Sequence[str] | None) -> pd.Data
     _check(wanted, score_names(scores), "score")
     kept = [name for name in scores["score"].unique() if name in wanted or score_of(name).companion]
     return scores[scores["score"].isin(kept)].reset_index(drop=True)
-
-
-def meant(name: str, known: Iterable[str]) -> list[str]:
-    """Return the variants that a name means: that of this very name, else all of this base, else by a pattern.
-
-    The base vqvae means vqvae[codebook.codes=8] and its like where there is no plain vqvae; the pattern vqvae[*] means
-    these also where there is.
-    """
-    known = list(known)
-    if name in known:
-        return [name]
-    pattern = name.replace("[", "[[]")  # a bracket is part of a name
-    return [one for one in known if base_of(one) == name] or [one for one in known if fnmatchcase(one, pattern)]
 
 
 def _wanted(rows: pd.DataFrame, reading: Reading) -> dict[str, Sequence[str]]:

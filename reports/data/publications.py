@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...results import SCORES, USES_TEST, Publication, open_results, split_names
+from ...results import SCORES, USES_TEST, Publication, meant, open_results, split_names
 from ...results.published import OWN, own_path
 from .errors import ReportError
-from .narrow import meant, rows_of
+from .narrow import rows_of
 from .selection import Selection, select
 
 _SUFFIX = ".parquet"

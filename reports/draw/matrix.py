@@ -1,5 +1,8 @@
 """The multi-comparison matrix (Ismail-Fawaz et al. 2023, arXiv 2305.11921): every pair of methods in a cell."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
@@ -15,7 +18,7 @@ _CELL_WIDTH = 0.78
 _CELL_HEIGHT = 0.46
 _MOST_NAME = 1.6
 # Blue where the row is better, orange where the column is; white between, and INK readable on all of it.
-SHADES = LinearSegmentedColormap.from_list("shades", ["#f2b27a", "#ffffff", "#8fbfe0"])
+_SHADES = LinearSegmentedColormap.from_list("shades", ["#f2b27a", "#ffffff", "#8fbfe0"])
 
 
 @styled
@@ -31,50 +34,76 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
         alpha: Level.
     """
     names = list(comparison.summary.index)
-    labels = [wrap(name, _MOST_NAME, most=3) for name in names]
-    heads = [wrap(name, _CELL_WIDTH - 0.06, FONT_SIZE - 0.5) for name in names]
-    room = max(extent(name)[0] for name in labels) + 0.16
-    head = max(extent(name, FONT_SIZE - 0.5)[1] for name in heads) + 0.16
-    width, height = room + len(names) * _CELL_WIDTH + 0.05, head + len(names) * _CELL_HEIGHT + 0.05
-    figure, axes = canvas(width, height)
+    figure, grid = grid_of_cells(names, names)
     p = comparison.p_matrix()
     medians = {(a, b): np.median(comparison.differences(a, b)) for a in names for b in names if a != b}
     finite = [abs(value) for value in medians.values() if np.isfinite(value)]
     largest = max(finite, default=0.0) or 1.0
     chosen = colours(comparison.methods)
     for row, first in enumerate(names):
-        middle = height - head - (row + 0.5) * _CELL_HEIGHT
-        write(axes, room - 0.1, middle, labels[row], "right")
-        axes.plot([room - 0.04] * 2, [middle - 0.15, middle + 0.15], color=chosen[first], lw=2.5)
+        grid.mark(row, chosen[first])
         for column, second in enumerate(names):
-            left = room + column * _CELL_WIDTH
-            if row == 0:
-                write(axes, left + _CELL_WIDTH / 2, height - head / 2, heads[column], "center", FONT_SIZE - 0.5)
             if first == second:
                 continue
             median = medians[first, second]
             signs = np.sign(comparison.differences(first, second))
             counts = " / ".join(str(int((signs == sign).sum())) for sign in (1, 0, -1))
             texts = (_signed(median, score_of(comparison.score).decimals), counts, _p(p.loc[first, second]))
-            shade = to_hex(SHADES(0.5 + 0.5 * np.clip(median / largest, -1, 1)))
-            _cell(axes, left, middle, texts, shade, p.loc[first, second] <= alpha)
+            grid.fill(row, column, texts, np.clip(median / largest, -1, 1), p.loc[first, second] <= alpha)
     return figure
 
 
-def _cell(axes: Axes, left: float, middle: float, texts: tuple[str, str, str], shade: str, bold: bool) -> None:
-    xs = [left + 0.02, left + _CELL_WIDTH - 0.02]
-    axes.fill_between(xs, middle - _CELL_HEIGHT / 2 + 0.02, middle + _CELL_HEIGHT / 2 - 0.02, color=shade, lw=0)
-    for line, text in enumerate(texts):
-        axes.text(
-            left + _CELL_WIDTH / 2,
-            middle + (1 - line) * 0.125,
-            text,
-            ha="center",
-            va="center",
-            size=FONT_SIZE - 1.5,
-            color="#111111" if line == 0 else "#333333",  # on a shade of its own, in the dark too
-            weight="bold" if bold else "normal",
-        )
+@dataclass(frozen=True)
+class Grid:
+    """A grid of cells on a canvas.
+
+    Attributes:
+        axes: The axes, in inches.
+        left: Left edge of the first column.
+        top: Upper edge of the first row.
+    """
+
+    axes: Axes
+    left: float
+    top: float
+
+    def mark(self, row: int, colour: str) -> None:
+        """Draw a bar of a colour beside the name of a row."""
+        middle = self.top - (row + 0.5) * _CELL_HEIGHT
+        self.axes.plot([self.left - 0.04] * 2, [middle - 0.15, middle + 0.15], color=colour, lw=2.5)
+
+    def fill(self, row: int, column: int, texts: Sequence[str], shade: float, bold: bool = False) -> None:
+        """Write texts into a cell, one below the other, on a shade from -1 (orange) through 0 (white) to 1 (blue)."""
+        left, middle = self.left + column * _CELL_WIDTH, self.top - (row + 0.5) * _CELL_HEIGHT
+        xs = [left + 0.02, left + _CELL_WIDTH - 0.02]
+        low, high = middle - _CELL_HEIGHT / 2 + 0.02, middle + _CELL_HEIGHT / 2 - 0.02
+        self.axes.fill_between(xs, low, high, color=to_hex(_SHADES(0.5 + 0.5 * shade)), lw=0)
+        for line, text in enumerate(texts):
+            self.axes.text(
+                left + _CELL_WIDTH / 2,
+                middle + ((len(texts) - 1) / 2 - line) * 0.125,
+                text,
+                ha="center",
+                va="center",
+                size=FONT_SIZE - 1.5,
+                color="#111111" if line == 0 else "#333333",  # on a shade of its own, in the dark too
+                weight="bold" if bold else "normal",
+            )
+
+
+def grid_of_cells(rows: Sequence[str], columns: Sequence[str]) -> tuple[Figure, Grid]:
+    """Return a figure with the names of rows and columns, and the grid of its cells, which are empty yet."""
+    labels = [wrap(name, _MOST_NAME, most=3) for name in rows]
+    heads = [wrap(name, _CELL_WIDTH - 0.06, FONT_SIZE - 0.5) for name in columns]
+    room = max(extent(name)[0] for name in labels) + 0.16
+    head = max(extent(name, FONT_SIZE - 0.5)[1] for name in heads) + 0.16
+    height = head + len(rows) * _CELL_HEIGHT + 0.05
+    figure, axes = canvas(room + len(columns) * _CELL_WIDTH + 0.05, height)
+    for row, label in enumerate(labels):
+        write(axes, room - 0.1, height - head - (row + 0.5) * _CELL_HEIGHT, label, "right")
+    for column, name in enumerate(heads):
+        write(axes, room + (column + 0.5) * _CELL_WIDTH, height - head / 2, name, "center", FONT_SIZE - 0.5)
+    return figure, Grid(axes, room, height - head)
 
 
 def _signed(value: float, digits: int) -> str:

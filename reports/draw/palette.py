@@ -30,8 +30,8 @@ _OTHERS = (
     "#3c8d7d", "#9a6fb0", "#d4a017", "#4f6d2f",
 )  # fmt: skip
 
-# After Okabe and Ito (2008) and Tol (2021): ten classes can be told apart, more share colours.
-_CLASSES = (
+# After Okabe and Ito (2008) and Tol (2021): ten things can be told apart, more share colours.
+DISTINCT = (
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#882255", "#7b6fd0", "#8c8c8c", "#117733",
 )  # fmt: skip
 
@@ -56,4 +56,4 @@ def colours(methods: Iterable[str]) -> dict[str, str]:
 def class_colours(latents: Mapping[str, np.ndarray]) -> dict[int, str]:
     """Return a colour per class of a job's latents, from `y_train` and `y_test`."""
     labels = sorted({*np.asarray(latents["y_train"]).tolist(), *np.asarray(latents["y_test"]).tolist()})
-    return {label: _CLASSES[number % len(_CLASSES)] for number, label in enumerate(labels)}
+    return {label: DISTINCT[number % len(DISTINCT)] for number, label in enumerate(labels)}

@@ -66,7 +66,7 @@ class Content:
         shares: Shares of the distance between the two, as `normalised` gives them.
         gaps: The policy for gaps.
         types: Type of each data set, such as "ECG", where known.
-        findings: What the rows say beyond who ranks where.
+        findings: The findings beyond ranks.
         finding_diagrams: SVG of its figures by name.
     """
 

@@ -1,17 +1,17 @@
-"""The page of what the rows say beyond who ranks where, and the files beside it."""
+"""The page of findings, and the files beside it."""
 
 from pathlib import Path
 
 import pandas as pd
 
 from ...results import score_of
-from ..draw.files import save
+from ..draw.files import save, stem_of
 from ..draw.findings import agreement_matrix, real_distance_chart, reversal_chart
 from ..draw.web import inline
 from ..stats.comparison import FEWEST_DATASETS
 from ..stats.equivalence import MARGIN, VERDICTS
 from ..stats.findings import Findings
-from ..stats.reversals import COVERED
+from ..stats.reversals import COVERED, DRAWS
 from .content import Content
 
 
@@ -31,7 +31,7 @@ def write_findings(findings: Findings, folder: Path, rows: str) -> dict[str, str
     if len(findings.reversals):
         figures["reversals"] = reversal_chart(findings.reversals)
     for score in findings.sizes["score"]:
-        figures[f"{score.replace('_', '-')}-of-real-series"] = real_distance_chart(findings.real, score)
+        figures[_real(score)] = real_distance_chart(findings.real, score)
     return {name: save(figure, folder / "figures" / name, rows) for name, figure in figures.items()}
 
 
@@ -51,6 +51,7 @@ def findings_page(content: Content) -> dict[str, object]:
             if "reversals" in drawn
             else None
         ),
+        "draws": DRAWS,
         "covered": COVERED,
         "sizes": [
             row
@@ -58,13 +59,18 @@ def findings_page(content: Content) -> dict[str, object]:
                 "title": score_of(row["score"]).title,
                 "not_drawn": int((found.real.loc[found.real["score"] == row["score"], "value"] <= 0).sum()),
                 "picture": inline(
-                    drawn[f"{row['score'].replace('_', '-')}-of-real-series"],
+                    drawn[_real(row["score"])],
                     f"{score_of(row['score']).title} of real training series by the number of test series",
                 ),
             }
             for row in found.sizes.to_dict("records")
         ],
     }
+
+
+def _real(score: str) -> str:
+    """Return the name of the picture of a distance of real series."""
+    return f"{stem_of(score)}-of-real-series"
 
 
 def _by_score(table: pd.DataFrame) -> list[dict[str, object]]:

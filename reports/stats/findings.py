@@ -1,4 +1,4 @@
-"""What the rows of a report say beyond who ranks where: all of it in one place, as tables."""
+"""The findings of a report beyond ranks: equivalence, agreement of scores, reversed verdicts, as tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Findings:
 
 
 def find(selection: Selection, comparisons: Mapping[str, Comparison | NotCompared]) -> Findings:
-    """Return what the rows say.
+    """Return the findings of the rows of a report.
 
     Args:
         selection: The rows of the report.

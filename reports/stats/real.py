@@ -1,4 +1,4 @@
-"""How far real series are from real series: the distances that no generator is asked to beat."""
+"""Distances of real series from real series, which no generator is asked to beat."""
 
 import pandas as pd
 from scipy import stats

@@ -1,4 +1,4 @@
-"""How far a verdict depends on the number of data sets: subsets of those at hand, held against all of them."""
+"""Verdicts of fewer data sets: subsets of those at hand, held against all of them."""
 
 from itertools import combinations
 

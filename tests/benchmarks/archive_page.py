@@ -16,17 +16,18 @@ from ucrbench.reports.data.shown import shown
 from ucrbench.reports.draw.files import save, stem_of
 from ucrbench.reports.draw.findings import agreement_matrix, real_distance_chart, reversal_chart
 from ucrbench.reports.stats.comparison import Comparison
+from ucrbench.reports.stats.equivalence import tost
 from ucrbench.reports.stats.findings import Findings, find
 from ucrbench.reports.stats.tables import compare_all
 from ucrbench.results import score_of
 
-BASELINES = ("VQVAE", "Untrained encoder", "Scaled series")
+BASELINES = ("VQVAE", "Untrained encoder", "Scaled series")  # methods are held against them, each against later ones
 SIZES = (5, 13, 30)
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 class Archive:
-    """What the package's own results say.
+    """The package's own results, compared.
 
     Attributes:
         selection: Their rows.
@@ -89,22 +90,15 @@ class Archive:
         return _table(heads, lines)
 
     def _equivalence(self) -> str:
-        found = self.findings.equivalence
         lines = []
-        for row in found.itertuples():
-            first, second, sign = row.first, row.second, 1
-            if first in BASELINES and (second not in BASELINES or BASELINES.index(first) > BASELINES.index(second)):
-                first, second, sign = second, first, -1
-            if second not in BASELINES:
+        for score, one in self.compared.items():
+            if score_of(score).bounds != (0.0, 1.0):
                 continue
-            low, high = sorted((sign * row.low, sign * row.high))
-            verdict = row.verdict
-            if sign < 0:
-                words = {"better": "worse", "worse": "better", "not better": "not worse", "not worse": "not better"}
-                verdict = words.get(verdict, verdict)
-            interval = f"{sign * row.difference:+.4f} ({low:+.4f} to {high:+.4f})"
-            lines.append([score_of(row.score).title, first, second, interval, f"{row.p:.2g}", verdict])
-        lines.sort(key=lambda line: ([score_of(s).title for s in self.compared].index(line[0]), line[1], line[2]))
+            for second in (name for name in BASELINES if name in one.values):
+                for first in (name for name in one.values if name not in BASELINES[BASELINES.index(second) :]):
+                    found = tost(one.differences(first, second))
+                    interval = f"{found.difference:+.4f} ({found.low:+.4f} to {found.high:+.4f})"
+                    lines.append([score_of(score).title, first, second, interval, f"{found.p:.2g}", found.verdict])
         return _table(["score", "first", "second", "difference (90 %)", "p of equivalence", "the first is"], lines)
 
     def _quantisation(self) -> str:

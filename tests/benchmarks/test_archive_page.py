@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from archive_page import Archive, filled
 
+from ucrbench.reports.draw.files import stem_of
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -20,7 +22,7 @@ def test_tables_are_those_of_the_rows(archive):
 
 def test_pictures_are_those_of_the_rows(archive):
     pictures = sorted((DOCS / "archive").glob("*-cd.png"))
-    assert {path.stem.removesuffix("-cd") for path in pictures} == {name.replace("_", "-") for name in archive.compared}
-    for path in pictures:
-        rows = archive.rows((path.stem.removesuffix("-cd").replace("-", "_"),))
-        assert f"ucrbench rows {rows}".encode() in path.read_bytes(), path.name
+    assert {path.stem.removesuffix("-cd") for path in pictures} == {stem_of(name) for name in archive.compared}
+    for score in archive.compared:
+        picture = (DOCS / "archive" / f"{stem_of(score)}-cd.png").read_bytes()
+        assert f"ucrbench rows {archive.rows((score,))}".encode() in picture, score

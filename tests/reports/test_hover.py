@@ -1,4 +1,4 @@
-"""What pictures say of their marks: titles in the SVG, found where a reader points at, and nothing in the PDF."""
+"""Tooltips of marks: titles in the SVG, found where a reader points at, and nothing in the PDF."""
 
 import re
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""How jobs stand after several attempts, and a store of many jobs."""
+"""The standing of jobs after several attempts, and a store of many jobs."""
 
 import time
 from datetime import timedelta
