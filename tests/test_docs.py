@@ -215,3 +215,10 @@ def test_fragments_are_python_of_files_that_exist(page):
         compile(block, page.name, "exec")
         if match := re.match(r"# (\w+/[\w/]+\.py)\n", block):
             assert (ROOT / match[1]).is_file(), match[1]
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_no_page_has_marks_of_a_merge(page):
+    assert not [
+        line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith(("<<<<<<< ", ">>>>>>> "))
+    ]
