@@ -76,7 +76,7 @@ def _part(table: pa.Table, wanted: Mapping[str, Collection[str] | None]) -> pa.T
     """Return the rows whose columns hold the names that are wanted."""
     for column, names in wanted.items():
         if names is not None:
-            table = table.filter(pc.is_in(table[column], pa.array(sorted(names), pa.string())))
+            table = table.filter(pc.field(column).isin(sorted(names)))
     return table
 
 
