@@ -97,6 +97,7 @@ class JobRow:
         precision: Precision of the networks: "fp32" (on CUDA with TF32) or "bf16".
         n_parameters: Parameters of the model's networks.
         n_train, n_test, length, n_classes: Size of the data set.
+        class_labels: The archive's labels of classes 0..K-1, as a JSON list.
         data_hash, treatment, archive, protocol_version: As in `ScoreRow`.
         config: The resolved configuration, as JSON.
         overrides: The settings changed from the preset for all methods, as JSON.
@@ -134,6 +135,7 @@ class JobRow:
     n_test: int | None = None
     length: int | None = None
     n_classes: int | None = None
+    class_labels: str | None = None
     data_hash: str | None = None
     treatment: str | None = None
     archive: str | None = None

@@ -1,6 +1,7 @@
 """One job, from the data to its rows: load, build, fit, encode and sample once, score."""
 
 import io
+import json
 import traceback
 from contextlib import suppress
 from dataclasses import replace
@@ -132,6 +133,7 @@ def _run(task: Task, judge: Judge | None, watch: Stopwatch, facts: dict[str, Any
         "n_test": len(dataset.x_test),
         "length": dataset.length,
         "n_classes": dataset.n_classes,
+        "class_labels": json.dumps(dataset.classes),
         "treatment": dataset.treatment,
     }
     if dataset.data_hash != job.data.data_hash:

@@ -1,6 +1,8 @@
 """Arrays and curves that the stores of a report have kept, of one job per method."""
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -12,6 +14,7 @@ from ...results import Publication, ResultStore
 from .methods import ordered
 from .selection import Selection
 
+_CLASSES = ("y_train", "y_test", "conditional_labels")  # arrays of numbers of classes
 _Thing = TypeVar("_Thing")
 
 
@@ -20,24 +23,29 @@ class Kept:
     """The arrays and curves that are kept of a data set.
 
     Attributes:
-        real: Real test series (n, L) and their classes (n,); None where no store has them.
+        real: Real test series (n, L) and the labels of their classes (n,); None where no store has them.
         jobs: By method, in the order of reports: the store and the finished job of the method's first seed.
+        labels: The archive's label of each class, by its number; None where no job recorded them.
     """
 
     real: tuple[np.ndarray, np.ndarray] | None
     jobs: Mapping[str, tuple[ResultStore | Publication, str]]
+    labels: np.ndarray | None = None
 
     def samples(self) -> dict[str, dict[str, np.ndarray]]:
         """Return the arrays of generated series by method; nothing of methods without."""
-        return self._of_jobs(lambda store, job: store.samples(job))
+        return self._of_jobs(lambda store, job: self._labelled(store.samples(job)))
 
     def latents(self) -> dict[str, dict[str, np.ndarray]]:
         """Return the arrays of latents by method; nothing of methods without."""
-        return self._of_jobs(lambda store, job: store.latents(job))
+        return self._of_jobs(lambda store, job: self._labelled(store.latents(job)))
 
     def curves(self) -> dict[str, pd.DataFrame]:
         """Return the training curves by method; nothing of methods without."""
         return self._of_jobs(lambda store, job: store.curves(job))
+
+    def _labelled(self, arrays: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:
+        return arrays and {name: labelled(of, self.labels) if name in _CLASSES else of for name, of in arrays.items()}
 
     def _of_jobs(self, read: Callable[[ResultStore | Publication, str], _Thing | None]) -> dict[str, _Thing]:
         found = {method: read(store, job) for method, (store, job) in self.jobs.items()}
@@ -54,10 +62,28 @@ def kept_of(selection: Selection, dataset: str) -> Kept:
     first = done.sort_values(["seed", "job"]).drop_duplicates("method").set_index("method")
     stores = {label: selection.open(label) for label in selection.stores}
     labels = first["store"] if "store" in first else {method: next(iter(stores)) for method in first.index}
+    texts = done["class_labels"].dropna()
+    classes = class_labels(texts.iloc[0]) if len(texts) else None
+    real = next((found for store in stores.values() if (found := store.real(dataset)) is not None), None)
     return Kept(
-        next((found for store in stores.values() if (found := store.real(dataset)) is not None), None),
+        real and (real[0], labelled(real[1], classes)),
         {method: (stores[labels[method]], first.loc[method, "job"]) for method in ordered(first.index)},
+        classes,
     )
+
+
+def class_labels(text: str) -> np.ndarray:
+    """Return the labels of a row as numbers where all are, so that they sort as such, else as text."""
+    labels = np.array(json.loads(text))
+    for kind in (int, float):
+        with suppress(ValueError):
+            return labels.astype(kind)
+    return labels
+
+
+def labelled(numbers: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+    """Return the label of each class by its number; the numbers where no labels are known."""
+    return numbers if labels is None else labels[numbers]
 
 
 def datasets_with_series(selection: Selection, most: int) -> list[str]:

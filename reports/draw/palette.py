@@ -53,7 +53,7 @@ def colours(methods: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
-def class_colours(latents: Mapping[str, np.ndarray]) -> dict[int, str]:
+def class_colours(latents: Mapping[str, np.ndarray]) -> dict[int | str, str]:
     """Return a colour per class of a job's latents, from `y_train` and `y_test`."""
     labels = sorted({*np.asarray(latents["y_train"]).tolist(), *np.asarray(latents["y_test"]).tolist()})
     return {label: DISTINCT[number % len(DISTINCT)] for number, label in enumerate(labels)}

@@ -30,7 +30,7 @@ def real_against_generated(
     Every panel has the same scales; what leaves them is cut off at the edge.
 
     Args:
-        real: x (n, L) and labels (n,).
+        real: x (n, L) and labels (n,), numbers or text.
         generated: For each method `unconditional` (n, L'), and where it has them `conditional` (m, L') with
             `conditional_labels` (m,).
         series: Number of series per panel, evenly spaced over what is there.
@@ -40,7 +40,7 @@ def real_against_generated(
         A figure as wide as two columns of a paper.
     """
     x, y = real
-    classes = [int(label) for label in np.unique(y)[:MOST_CLASSES]]
+    classes = np.unique(y)[:MOST_CLASSES].tolist()
     rows = [("real", INK, [x, *(x[y == label] for label in classes)])]
     chosen = colours([*methods, *generated])
     rows += [(method, chosen[method], _by_class(arrays, classes)) for method, arrays in generated.items()]
@@ -67,7 +67,7 @@ def real_against_generated(
     return figure
 
 
-def _by_class(arrays: Mapping[str, np.ndarray], classes: Sequence[int]) -> list[np.ndarray]:
+def _by_class(arrays: Mapping[str, np.ndarray], classes: Sequence[int | str]) -> list[np.ndarray]:
     """Return unconditional samples, then conditional ones of each class; empty arrays where there are none."""
     none = np.empty((0, 0))
     made, labels = arrays.get("conditional", none), arrays.get("conditional_labels", np.empty(0, int))

@@ -39,7 +39,7 @@ class Group:
     wide: bool = False
     captions: bool = False
     methods: Sequence[str] = ()
-    classes: Mapping[int, str] = field(default_factory=dict)
+    classes: Mapping[int | str, str] = field(default_factory=dict)
     more_classes: int = 0
 
 
@@ -91,7 +91,7 @@ def pictures_of(
     Args:
         curves: Training curves by method.
         latents: Latents by method.
-        real: Real series (n, L) and their classes (n,); empty where none were kept.
+        real: Real series (n, L) and the labels of their classes (n,); empty where none were kept.
         samples: Generated series by method.
         methods: All methods of the report, so that colours agree.
     """

@@ -64,6 +64,7 @@ def test_rows_name_everything_that_matters(done):
     store = ResultStore(done)
     scores, jobs, references = store.scores(), store.jobs(), store.references()
     assert set(scores["archive"]) == {"2018"}
+    assert set(jobs["class_labels"]) == {'["1", "2"]'}
     assert set(scores["views"]) == {"none", "warp"}
     assert scores["data_hash"].nunique() == 1
     assert set(scores.loc[scores["score"] == "fid", "n_samples"]) == {1029}

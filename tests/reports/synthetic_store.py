@@ -1,5 +1,6 @@
 """Made-up stores for the tests of this folder, written the way the runner writes one."""
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -162,6 +163,7 @@ def _job(job, dataset, variant, seed, preset, started, n_train=50, n_test=150, l
         n_test=n_test,
         length=length,
         n_classes=n_classes,
+        class_labels=json.dumps([str(number + 1) for number in range(n_classes)]),
         data_hash=hash_json(dataset),
         treatment="scaled by train",
         archive="2018",

@@ -133,7 +133,7 @@ def test_who_points_at_a_point_of_a_curve_reads_its_value(site, browser, width, 
 def test_who_points_at_a_dot_of_a_map_reads_its_series(site, browser):
     with Visit(browser, site.folder / "datasets/A.html") as visit:
         group = visit.page.locator("svg.embedding").first.locator("g[data-rows]").last
-        assert group.locator("title").text_content() == "class 2, test"
+        assert group.locator("title").text_content() == "class 3, test"
         group.scroll_into_view_if_needed()
         dots = group.evaluate(
             """(group) => {
@@ -146,8 +146,8 @@ def test_who_points_at_a_dot_of_a_map_reads_its_series(site, browser):
         )
         for (x, y), row in zip(dots, group.get_attribute("data-rows").split(), strict=True):
             visit.page.mouse.move(x, y)
-            assert group.locator("title").text_content() == f"series {row}, class 2, test"
-            assert (20 + int(row)) % 3 == 2  # labels of all series are 0, 1, 2, 0, ...
+            assert group.locator("title").text_content() == f"series {row}, class 3, test"
+            assert (20 + int(row)) % 3 == 2  # classes of all series are 0, 1, 2, 0, ..., labelled 1, 2, 3
         assert visit.complaints == []
 
 
@@ -155,7 +155,7 @@ def test_titles_need_no_script(site, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((site.folder / "datasets/A.html").as_uri())
-    for kind, text in (("embedding", "class 0, train"), ("curve", "VAE"), ("series", "AE")):
+    for kind, text in (("embedding", "class 1, train"), ("curve", "VAE"), ("series", "AE")):
         found = page.locator(f"svg.{kind}").first.locator("title").all_text_contents()
         assert text in found
     context.close()
