@@ -5,6 +5,7 @@ They run with one thread, unless OMP_NUM_THREADS says otherwise: small tensors g
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("ucrbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ucrbench")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of the whole first, whose files take long: else one worker has the last of them, the other none."""
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def test_a_disk_that_becomes_read_only_is_told(small_disk):
 
 @pytest.mark.parametrize("table", ["scores", "jobs"])
 @pytest.mark.parametrize("harm", ["cut", "flip"])
-def test_a_damaged_shard_is_told_set_aside_and_made_again(tmp_path, table, harm):
+def test_a_damaged_shard_is_told_set_aside_and_made_again(call, tmp_path, table, harm):
     out = tmp_path / "out"
     run(out, replace(SWEEP, seeds=(0, 1, 2)), HERE)
     run(out, SWEEP, HERE)
@@ -68,12 +67,22 @@ def test_a_damaged_shard_is_told_set_aside_and_made_again(tmp_path, table, harm)
     middle = len(content) // 2
     flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
     shard.write_bytes(content[:middle] if harm == "cut" else flipped)
-    command = [sys.executable, "-m", "ucrbench.bench", "run", out, "-d", "ItalyPowerDemand", "-v", "raw"]
-    command += ["--seeds", "0-3", "-p", "smoke", "--scores", "knn", "--device", "cpu"]
-    ended = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-    assert ended.returncode == 2
-    assert "ucrbench check" in ended.stderr
-    assert ended.stderr.count("\n") == 1
+    again = (
+        "-d",
+        "ItalyPowerDemand",
+        "-v",
+        "raw",
+        "--seeds",
+        "0-3",
+        "-p",
+        "smoke",
+        "--scores",
+        "knn",
+        "--device",
+        "cpu",
+    )
+    status, _, error = call("run", out, *again)
+    assert (status, "ucrbench check" in error, error.count("\n")) == (2, True, 1)
     found = check(out)
     assert found.findings[0].kind == "damaged"
     assert list((out / "set-aside").rglob("*.parquet"))

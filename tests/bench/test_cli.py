@@ -218,16 +218,17 @@ def test_wrong_weights_are_refused(call, tmp_path, content):
 def test_run_status_report_publish_and_merge(call, own, tmp_path, monkeypatch):
     out = tmp_path / "out"
     place = [out if word == "OUT" else word for word in RUN]
-    status, said, _ = call(*place, "-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--jobs", 1)
+    six = ("-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--scores", "linear_probe,fid", "--jobs", 1)
+    status, said, _ = call(*place, *six)
     assert (status, "6 jobs ok, 0 failed" in said) == (0, True)
     assert "ok      ae on GunPoint, seed 0" in said
-    status, said, _ = call(*place, "-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--jobs", 1)
+    status, said, _ = call(*place, *six)
     assert (status, "nothing to do: all 6 jobs are finished" in said) == (0, True)
-    status, said, _ = call("plan", "-d", "ItalyPowerDemand", "-v", "raw,vqvae", "-p", "smoke", "--out", out)
+    status, said, _ = call("plan", *RUN[2:], "-v", "raw,vqvae", *six[-4:-2], "--out", out)
     assert (status, "1 jobs to do" in said, "finished" in said) == (0, True, True)
     status, said, _ = call("report", out)
     assert (status, Path(said.strip()).is_file()) == (0, True)
-    status, said, _ = call(*place, "-v", "own_models:Raises", "--jobs", 1)
+    status, said, _ = call(*place, "-v", "own_models:Raises", "--backend", "inline")
     assert (status, "0 jobs ok, 1 failed" in said) == (1, True)
     status, said, _ = call("status", out)
     assert (status, "failed: own_models:Raises on ItalyPowerDemand, seed 0: RuntimeError: no luck" in said) == (0, True)

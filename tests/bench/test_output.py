@@ -25,7 +25,7 @@ def shell(command: str, out: Path, **environment: str) -> subprocess.CompletedPr
 @pytest.mark.parametrize(
     ("to", "how"),
     [
-        ("> /dev/full", "-j 1"),
+        ("> /dev/full", "--backend inline"),
         ("| head -1", "--backend inline"),
         (">&-", "-j 1"),
         (">&- 2>&-", "-j 1"),
@@ -49,7 +49,7 @@ def test_a_name_that_the_stream_cannot_encode_is_replaced(tmp_path):
         encoding="utf-8",
     )
     out = tmp_path / "out"
-    command = RUN.replace("-v raw", "-v modèle:Élan")
+    command = RUN.replace("-v raw", "-v modèle:Élan").replace("-j 1", "--backend inline")
     ended = shell(command, out, PYTHONIOENCODING="ascii", PYTHONUTF8="0", PYTHONPATH=str(tmp_path))
     assert ended.returncode == 0, ended.stderr
     assert "mod?le:?lan on ItalyPowerDemand" in ended.stdout

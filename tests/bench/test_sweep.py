@@ -122,7 +122,7 @@ def test_only_missing_scores_are_made_and_from_what_was_kept(done, tmp_path, mon
 def test_a_failing_job_is_recorded_and_harms_no_other(own, tmp_path):
     out = tmp_path / "out"
     sweep = replace(SMOKE, variants=("raw", "own_models:Raises", "own_models:GivesNaN", "own_models:Echo"))
-    summary = run(out, sweep, TWO)
+    summary = run(out, sweep, HERE)
     assert (summary.ran, summary.failed) == (4, 2)
     jobs = ResultStore(out).jobs().set_index("variant")
     assert dict(jobs["status"]) == {
