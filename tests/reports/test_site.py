@@ -123,6 +123,8 @@ def test_filtering_and_deep_links(site, browser):
         assert "without=vqvae_barlow" in state  # the identifier, which outlives a change of titles
         rows, board = visit.column("rows", 0), visit.column("board", 0)
         assert rows != sorted(rows) or len(rows) < 5
+        files = visit.page.locator("#rows-files a")
+        assert [one.get_attribute("href") for one in files.all()] == ["tables/fid.csv", "tables/fid.tex"]
         assert visit.page.locator("[data-diagram]:visible").get_attribute("data-diagram") == "fid"
     with Visit(browser, site.first, state=state) as again:
         assert (again.column("rows", 0), again.column("board", 0)) == (rows, board)
