@@ -50,6 +50,19 @@ def test_nothing_is_cut_on_paper(site, browser, name):
             assert not visit.page.locator(shown).first.is_visible()
 
 
+def test_heads_stand_above_their_columns_on_paper(site, browser):
+    places = """(rows) => rows.map((row) => [...row.cells].filter((cell) => !cell.hidden).map((cell) => {
+      const { left, right, bottom } = cell.getBoundingClientRect();
+      return [Math.round(left), Math.round(right), Math.round(bottom)];
+    }))"""
+    with Visit(browser, site / "index.html", A4) as visit:
+        visit.page.emulate_media(media="print")
+        for table in ("#board", "#rows"):
+            heads, first = visit.page.eval_on_selector_all(f"{table} tr", places)[:2]
+            assert [cell[:2] for cell in heads] == [cell[:2] for cell in first]
+            assert len({bottom for *_, bottom in heads}) == 1
+
+
 def test_colours_of_methods_are_printed(site, browser):
     with Visit(browser, site / "index.html", A4) as visit:
         visit.page.emulate_media(media="print")

@@ -196,6 +196,23 @@ def test_links_look_like_links(site, browser):
             assert [text for text, other, underlined in links if not (other and underlined)] == []
 
 
+def test_bounds_are_whole_in_their_fields(site, browser):
+    """What a field offers fits into it beside the arrows that a browser puts there."""
+    room = """(input) => {
+      const style = getComputedStyle(input);
+      const paper = document.createElement("canvas").getContext("2d");
+      paper.font = style.font;
+      const inner = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return inner - paper.measureText(input.placeholder).width;
+    }"""
+    with Visit(browser, site.first) as visit:
+        fields = visit.page.locator("input[type=number]")
+        assert fields.count() == 6
+        for field in fields.all():
+            field.evaluate("input => { input.placeholder = '8926'; }")  # the most that the archive has
+            assert field.evaluate(room) >= 18
+
+
 def test_keyboard(site, browser):
     with Visit(browser, site.first) as visit:
         visit.page.keyboard.press("Tab")
