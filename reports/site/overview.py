@@ -173,7 +173,7 @@ def _widths(content: Content) -> list[str]:
     words = [max(map(len, name.split()), default=0) for name in content.methods]
     values = [min(max(5.2, 2.8 + 0.62 * length), 11.0) for length in words]
     facts = [7.5] * bool(content.types) + [4.7] * 4
-    return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
+    return ["min(15.5rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
 
 
 def _least(column: pd.Series) -> int | None:
