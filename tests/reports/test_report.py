@@ -130,6 +130,8 @@ def test_every_table_has_its_csv(small):
     table = pd.read_csv(folder / "GunPoint-scores.csv", index_col=0)
     wanted = pd.read_csv(small.parent / "tables" / "fid.csv", index_col=0).loc["GunPoint"]
     assert table["fid"].tolist() == [wanted[name] for name in table.index]
+    of_variant = pd.read_csv(small.parent / "variants" / "vqvae-datasets.csv", index_col=0)
+    assert of_variant.loc["GunPoint", "fid"] == wanted["VQVAE"]
     assert len(pd.read_csv(folder / "GunPoint-jobs.csv")) == len(pd.read_csv(folder / "GunPoint-seeds.csv")) == 5
 
 
