@@ -5,18 +5,29 @@ import os
 import sys
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+_LAST = 20  # letters in a line of the last column of a table at least
 
-def print_table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table without cutting a cell: the last column goes on over lines where the terminal leaves it room.
+
+    Where it does not, or there is no terminal, a row is one line, however long.
+    """
+    texts = [[str(cell) for cell in row] for row in rows]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in head:
-        table.add_column(str(name), no_wrap=True)
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+    for place, name in enumerate(head, start=1):
+        table.add_column(name, no_wrap=place < len(head), overflow="fold")
+    for row in texts:
+        table.add_row(*row)
     console = Console(markup=False, emoji=False)  # names in brackets or between colons are names
-    console.width = console.width if console.is_terminal else 200
+    *others, last = (max(map(cell_len, column)) for column in zip(head, *texts, strict=True))
+    before = sum(others) + 2 * len(others)
+    if not console.is_terminal or console.width < before + min(last, _LAST):
+        console.width = before + last
     console.print(table)
 
 

@@ -15,10 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 
 from ..data.methods import IN_NUMBER
 from .style import FONT_SIZE, INK, font_family
+
+_INSIDE = 0.55  # share of a chart that its axes have at least, beside their labels and a legend
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
@@ -53,12 +55,30 @@ def label(axes: Axes, x: str = "", y: str = "", title: str = "") -> None:
 
 
 def logarithmic(axes: Axes, which: Literal["x", "y"]) -> None:
-    """Give an axis of a chart a logarithmic scale with plain numbers on it, also where it spans less than a decade."""
+    """Give an axis of a chart, on which all is drawn, a logarithmic scale with as many plain numbers as have room."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     (axes.set_xscale if which == "x" else axes.set_yscale)("log")
-    for ticks in (axis.set_major_formatter, axis.set_minor_formatter):
-        ticks(LogFormatter(minor_thresholds=(2, 0.5)))
-    axes.tick_params(axis=which, which="minor", labelsize=FONT_SIZE - 0.5, labelcolor=INK)
+    low, high = axis.get_view_interval()
+    room = _INSIDE * axes.figure.get_size_inches()[0 if which == "x" else 1]
+    axis.set_major_locator(FixedLocator(_numbers(low, high, room, along=which == "x")))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _numbers(low: float, high: float, room: float, along: bool) -> list[float]:
+    """Return the numbers to write on a logarithmic axis of so many inches: as many as do not touch each other."""
+    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    choices = [np.outer(powers, steps).ravel() for steps in (range(1, 10), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))]
+    choices += [powers[::step] for step in range(2, len(powers))]
+    if np.count_nonzero((choices[0] >= low) & (choices[0] <= high)) < 3:  # of less than a decade
+        choices = [MaxNLocator(3).tick_values(low, high)]
+    for choice in choices:
+        found = choice[(choice >= low) & (choice <= high)]
+        sizes = np.array([text_width(f"{number:g} ") if along else 1.4 * FONT_SIZE / 72 for number in found])
+        apart = np.diff(np.log(found)) / np.log(high / low) * room
+        if (apart >= (sizes[1:] + sizes[:-1]) / 2).all():
+            break
+    return found.tolist()
 
 
 def plain(text: str) -> str:
@@ -67,12 +87,18 @@ def plain(text: str) -> str:
 
 
 def write(
-    axes: Axes, x: float, y: float, text: str, align: str = "left", size: float = FONT_SIZE, colour: str = INK
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    align: str = "left",
+    size: float = FONT_SIZE,
+    colour: str = INK,
+    turned: bool = False,
 ) -> None:
-    """Write a text at a point in inches. A dollar sign is a dollar sign: names come from outside."""
-    axes.text(
-        x, y, text, ha=align, va="center", size=size, color=colour, linespacing=1.1, parse_math=False, clip_on=False
-    )
+    """Write a text at a point in inches, turned upwards if told so. A dollar sign is one: names come from outside."""
+    look = {"size": size, "color": colour, "linespacing": 1.1, "rotation": 90 if turned else 0}
+    axes.text(x, y, text, ha=align, va="center", parse_math=False, clip_on=False, **look)
 
 
 def stroke(

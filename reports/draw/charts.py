@@ -136,8 +136,8 @@ def seconds_against_score(
             label=plain(wrap(name, 1.8)),
         )
         tell(mark, f"{name}: {mean:.{score_of(score).decimals}f}, {seconds[name]:.3g} s")
-    logarithmic(axes, "x")
     axes.margins(0.12)
+    logarithmic(axes, "x")
     devices = there.loc[there["method"].isin(names), "device"].dropna().unique()
     where = devices[0] if len(devices) == 1 else f"{len(devices)} kinds of device"
     label(axes, wrap(f"mean seconds of a job, on {where}", 0.75 * width), wrap(f"mean {score_of(score).title}", 1.6))

@@ -20,7 +20,7 @@ MOST_POINTS = 400
 MOST_TSNE = 800
 MOST_CLASSES_NAMED = 12
 _WIDTH, _HEIGHT, _LEGEND = 3.2, 2.6, 0.9
-_BELOW = 0.2
+_BELOW, _LEFT = 0.32, 0.17  # of its inches, for the names of the axes and what there is to say
 
 
 @styled
@@ -48,7 +48,7 @@ def latent_map(
     shades = class_colours(latents)
     legend = legend and len(shades) <= MOST_CLASSES_NAMED
     figure, axes = canvas(_WIDTH + _LEGEND * legend, _HEIGHT)
-    frame(axes, np.array([(0.02, _BELOW, _WIDTH - 0.04, _HEIGHT - _BELOW - 0.02)]), FAINT, 0.5)
+    frame(axes, np.array([(_LEFT, _BELOW, _WIDTH - _LEFT - 0.02, _HEIGHT - _BELOW - 0.02)]), FAINT, 0.5)
     boxed = _inches(placed.points)
     for (split, rows), points in zip(kept.items(), boxed, strict=True):
         train = split == "train"
@@ -57,10 +57,12 @@ def latent_map(
             if (of := points[labels == one]).size:
                 drawn = dots(axes, of, shade, *((2.6, 0.4) if train else (3.2, 0.75)), square=train)
                 tell(drawn, f"class {one}, {split}", rows=rows[labels == one])
+    write(axes, (_LEFT + _WIDTH) / 2, 0.22, f"{HOW[how]} 1", "center", FONT_SIZE - 1)
+    write(axes, 0.08, (_BELOW + _HEIGHT) / 2, f"{HOW[how]} 2", "center", FONT_SIZE - 1, turned=True)
     counts = f"squares: train ({len(kept['train'])}), dots: test ({len(kept['test'])})"
-    write(axes, 0.02, 0.08, counts, size=FONT_SIZE - 1)
-    held = HOW[how] if placed.share is None else f"{100 * placed.share:.0f} % of variance"
-    write(axes, _WIDTH - 0.02, 0.08, held, "right", FONT_SIZE - 1)
+    write(axes, _LEFT, 0.07, counts, size=FONT_SIZE - 1)
+    if placed.share is not None:
+        write(axes, _WIDTH - 0.02, 0.07, f"{100 * placed.share:.0f} % of variance", "right", FONT_SIZE - 1)
     if legend:
         for place, (one, shade) in enumerate(shades.items()):
             y = _BELOW + (_HEIGHT - _BELOW) / 2 + 0.16 * (len(shades) / 2 - place - 0.5)
@@ -78,8 +80,8 @@ def _inches(sets: Sequence[np.ndarray]) -> list[np.ndarray]:
     low, high = np.percentile(np.concatenate(sets), [1, 99], axis=0)
     pad = np.maximum(0.08 * (high - low), 1e-9)
     low, span = low - pad, high - low + 2 * pad
-    room = np.array([_WIDTH - 0.16, _HEIGHT - _BELOW - 0.16])
-    return [np.clip((points - low) / span, 0, 1) * room + (0.08, _BELOW + 0.07) for points in sets]
+    room = np.array([_WIDTH - _LEFT - 0.14, _HEIGHT - _BELOW - 0.16])
+    return [np.clip((points - low) / span, 0, 1) * room + (_LEFT + 0.06, _BELOW + 0.07) for points in sets]
 
 
 @styled

@@ -1,18 +1,14 @@
 """The pages about scores, about what failed, and about where all of it comes from."""
 
 import pandas as pd
-from markupsafe import Markup
 
-from ...results import label_curves, score_of
-from ..data.errors import ReportError
+from ...results import score_of
 from ..data.frames import higher_is_better
 from ..data.selection import Selection
-from ..draw.charts import label_chart
 from ..draw.files import stem_of
-from ..draw.web import inline, picture
+from ..draw.web import inline
 from ..stats.comparison import Comparison
 from ..stats.groups import reading, shows_cliques
-from ..stats.labels import accuracy_by_labels
 from ..stats.tables import coverage
 from .content import Content, Ranking, Section
 from .shares import summary, summary_of_score
@@ -47,7 +43,7 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
         "refusal": section.refusal,
         "footnote": content.selection.footnotes.get(section.name, ""),
         "comparison": None,
-        "labels": _label_picture(section.name, content),
+        "labels": inline(section.labels, _by_labels(score.title)) if section.labels else None,
     }
     if isinstance(ranking, Ranking):
         comparison = ranking.comparison
@@ -64,17 +60,8 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
     return shown
 
 
-def _label_picture(score: str, content: Content) -> Markup | None:
-    """Return the picture of a score by the share of the training labels, where it is given several."""
-    if score not in label_curves():
-        return None
-    try:
-        table, datasets = accuracy_by_labels(content.selection.scores, score, content.selection.datasets)
-    except ReportError:  # no method has been given few labels yet
-        return None
-    title = score_of(score).title
-    drawn = label_chart(table, f"{title}, mean over {datasets} data sets")
-    return picture(drawn, f"{title} by the share of the training labels: a line per method")
+def _by_labels(title: str) -> str:
+    return f"{title} by the share of the training labels: a line per method"
 
 
 def _spoken(comparison: Comparison, title: str) -> str:
@@ -108,7 +95,7 @@ def failures_page(content: Content) -> dict[str, object]:
 def provenance_page(content: Content) -> dict[str, object]:
     """Return what the template of the page on provenance needs."""
     selection = content.selection
-    return {"provenance": _provenance(selection), "hardware": _hardware(selection.jobs)}
+    return {"provenance": _provenance(selection), "hardware": hardware(selection.jobs).to_dict("records")}
 
 
 def _provenance(selection: Selection) -> list[tuple[str, str]]:
@@ -125,7 +112,8 @@ def _provenance(selection: Selection) -> list[tuple[str, str]]:
     return [(title, text) for title, text in rows if text]
 
 
-def _hardware(jobs: pd.DataFrame) -> list[dict[str, object]]:
+def hardware(jobs: pd.DataFrame) -> pd.DataFrame:
+    """Return the devices of jobs: device, threads, number of jobs, hours in them."""
     rows = []
     for (device, threads), group in jobs.groupby(["device", "threads"], dropna=False):
         rows.append(
@@ -136,7 +124,7 @@ def _hardware(jobs: pd.DataFrame) -> list[dict[str, object]]:
                 "hours": group["seconds_total"].sum() / 3600,
             }
         )
-    return rows
+    return pd.DataFrame(rows, columns=["device", "threads", "jobs", "hours"]).astype({"threads": "Int64"})
 
 
 def _values(column: pd.Series) -> str:

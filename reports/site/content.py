@@ -38,10 +38,12 @@ class Section:
     Attributes:
         table: Data sets x methods.
         ranking: The comparison of the methods, or why they are not compared.
+        labels: SVG of the score by the share of the training labels; empty where it has none.
     """
 
     table: ScoreTable
     ranking: Ranking | NotCompared
+    labels: str
 
     @property
     def name(self) -> str:
@@ -68,6 +70,7 @@ class Content:
         types: Type of each data set, such as "ECG", where known.
         findings: The findings beyond ranks.
         finding_diagrams: SVG of its figures by name.
+        rows_of: Hash of the rows behind the page of each data set.
     """
 
     selection: Selection
@@ -79,6 +82,7 @@ class Content:
     types: Mapping[str, str]
     findings: Findings
     finding_diagrams: Mapping[str, str]
+    rows_of: Mapping[str, str]
 
     @cached_property
     def methods(self) -> list[str]:

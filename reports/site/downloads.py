@@ -29,7 +29,7 @@ def of_variant(context: dict[str, object]) -> dict[str, pd.DataFrame]:
     ]
     columns = ("name", "mean", "median", "rank", "place", "of", "wins", "n_datasets", "refusal")
     heads = [head["name"] for head in context["heads"]]
-    rows = [[row["dataset"], *(cell["text"] for cell in row["cells"])] for row in context["rows"]]
+    rows = [[row["dataset"], *(cell["mean"] for cell in row["cells"])] for row in context["rows"]]
     return {
         "standing": pd.DataFrame(context["standing"], columns=columns),
         "against": pd.DataFrame(duels, columns=["score", "method", "win", "tie", "loss", "p", "verdict"]),

@@ -57,6 +57,7 @@ def findings_page(content: Content) -> dict[str, object]:
             row
             | {
                 "title": score_of(row["score"]).title,
+                "file": f"figures/{_real(row['score'])}",
                 "not_drawn": int((found.real.loc[found.real["score"] == row["score"], "value"] <= 0).sum()),
                 "picture": inline(
                     drawn[_real(row["score"])],

@@ -72,7 +72,7 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
     real = None if real is None else real.iloc[:, 0].where(real.nunique(axis=1) == 1)
     return {
         "name": table.score,
-        "csv": f"tables/{stem_of(table.score)}.csv",
+        "table": _table(table.score),
         "up": up,
         "digits": digits,
         "judges": _judges(table, content),
@@ -81,6 +81,11 @@ def _score_numbers(table: ScoreTable, content: Content) -> dict[str, object]:
         "real": None if real is None else _rounded(real.to_numpy(float), digits),
         "realTitle": None if real is None else score_of(table.score).scale.heading,
     }
+
+
+def _table(score: str) -> str:
+    """Return the path of a score's table without its ending."""
+    return f"tables/{stem_of(score)}"
 
 
 def _judges(table: ScoreTable, content: Content) -> list[list[int]] | None:
@@ -120,7 +125,7 @@ def _head(section: Section, content: Content) -> dict[str, object]:
     score = score_of(section.name)
     return {
         "name": section.name,
-        "csv": f"tables/{stem_of(section.name)}.csv",
+        "table": _table(section.name),
         "title": score.title,
         "up": higher_is_better(section.name, content.selection.scores),
         "description": score.description,
@@ -168,7 +173,7 @@ def _widths(content: Content) -> list[str]:
     words = [max(map(len, name.split()), default=0) for name in content.methods]
     values = [min(max(5.2, 2.8 + 0.62 * length), 11.0) for length in words]
     facts = [7.5] * bool(content.types) + [4.7] * 4
-    return ["min(14rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
+    return ["min(15.5rem,40vw)", *(f"{width:.1f}rem" for width in [*facts, *values, 7.2])]
 
 
 def _least(column: pd.Series) -> int | None:

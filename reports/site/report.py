@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ...results import label_curves, score_of
 from ..data.comparing import select_stores
 from ..data.errors import ReportError
 from ..data.frames import score_names
@@ -18,14 +19,17 @@ from ..data.lineage import Lineage, Source
 from ..data.rows import TABLES
 from ..data.selection import AS_IT_IS, Reading, Selection
 from ..data.shown import shown
+from ..draw.charts import label_chart
 from ..draw.diagram import write_diagram
-from ..draw.files import stem_of
+from ..draw.files import save, stem_of
 from ..paper.latex import leaderboard_latex, score_table_latex
 from ..stats.comparison import GAPS, Comparison, NotCompared
 from ..stats.effects import pairwise
 from ..stats.findings import find
+from ..stats.labels import accuracy_by_labels
 from ..stats.shares import normalised
 from ..stats.tables import ScoreTable, board_of, board_places, compare_all, coverage, failures, score_table
+from .about import hardware
 from .content import Content, Ranking, Section
 from .findings import write_findings
 from .names import file_names
@@ -141,7 +145,7 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
             pairs = pairwise(ranking)
             diagram = write_diagram(ranking, figures / f"{stem_of(score)}-cd", rows, pairs=pairs)
             ranking = Ranking(ranking, pairs, diagram)
-        sections.append(Section(table, ranking))
+        sections.append(Section(table, ranking, _write_labels(selection, score, figures, lineage.rows(Source(TABLES)))))
     board = board_of(comparisons, selection.scores, selection.datasets)
     _write_overview(selection, board, gaps, tables, lineage.rows(Source(TABLES)))
     _write_tests(comparisons, tables)
@@ -150,7 +154,10 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
     shares.to_csv(tables / "generation.csv", index=False)
     findings = find(selection, comparisons)
     diagrams = write_findings(findings, work, lineage.rows(Source(TABLES)))
-    write_site(Content(selection, board, tuple(sections), levels, shares, gaps, types, findings, diagrams), work)
+    rows_of = {name: lineage.rows(Source(TABLES, datasets=(name,))) for name in selection.datasets}
+    content = Content(selection, board, tuple(sections), levels, shares, gaps, types, findings, diagrams, rows_of)
+    hardware(selection.jobs).to_csv(tables / "hardware.csv", index=False)
+    write_site(content, work)
     about = {"format": 1, "rows": selection.rows_hash, "preset": selection.preset, "gaps": gaps}
     (work / _MARKER).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
@@ -169,6 +176,18 @@ def _write_score(table: ScoreTable, folder: Path, rows: str) -> None:
         columns[[f"real data{of}" for of in table.real]] = table.real
     columns.to_csv(folder / f"{stem_of(table.score)}.csv")
     (folder / f"{stem_of(table.score)}.tex").write_text(score_table_latex(table, rows=rows), encoding="utf-8")
+
+
+def _write_labels(selection: Selection, score: str, folder: Path, rows: str) -> str:
+    """Draw a score by the share of the training labels, and return the SVG; nothing of a score without."""
+    if score not in label_curves():
+        return ""
+    try:
+        table, datasets = accuracy_by_labels(selection.scores, score, selection.datasets)
+    except ReportError:  # no method has been given few labels yet
+        return ""
+    drawn = label_chart(table, f"{score_of(score).title}, mean over {datasets} data sets")
+    return save(drawn, folder / f"{stem_of(score)}-labels", rows)
 
 
 def _write_tests(comparisons: Mapping[str, Comparison | NotCompared], folder: Path) -> None:
@@ -216,7 +235,7 @@ def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Pat
     datasets = {
         f"datasets/{file.removesuffix('.html')}{end}": name
         for name, file in file_names(selection.datasets).items()
-        for end in (".html", "-scores.csv", "-seeds.csv", "-jobs.csv")
+        for end in (".html", "-scores.csv", "-seeds.csv", "-jobs.csv", "-series.pdf")
     }
     scores = {stem_of(name): name for name in score_names(selection.scores)}
     for path in sorted(work.rglob("*")):

@@ -152,6 +152,7 @@ def _cell(method: str, dataset: str, section: Section) -> dict[str, object]:
     table = section.table
     return {
         "text": table.text.loc[dataset, method],
+        "mean": table.mean.loc[dataset, method],
         "place": int(table.place.loc[dataset, method]),
     }
 

@@ -71,7 +71,7 @@ def _write_datasets(content: Content, folder: Path, names: list[str], shown: lis
     drawn: dict[str, Group] = {}
     none, idle = content.selection.scores.iloc[:0], content.selection.jobs.iloc[:0]
     for name in names:
-        context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content)
+        context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content, folder / "datasets")
         pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", of_dataset(context), **context)
         if name in shown:
             drawn[name] = next(group for group in context["pictures"] if group.title == SERIES)

@@ -1,13 +1,15 @@
 """Output that is closed, full or cannot encode a name: the sweep goes on, and its exit status is the sweep's."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ucrbench.results import ResultStore
+from ucrbench.bench.cli.output import print_table
+from ucrbench.results import SCORES, ResultStore
 
 HERE = Path(__file__).parent
 SWEEP = "-d ItalyPowerDemand -p smoke --device cpu -v raw --scores knn --seeds 0-3 -j 1"
@@ -75,3 +77,25 @@ def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(tmp_path
     )
     assert "--backend inline" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, None])
+def test_tables_cut_nothing_whatever_the_terminal(monkeypatch, capsys, width):
+    """In a terminal of so many letters, and in a pipe, where a row is a line."""
+    monkeypatch.setenv("COLUMNS", str(width or 80))
+    monkeypatch.setenv("FORCE_COLOR", "1" if width else "")
+    rows = [(name, "higher", score.description) for name, score in SCORES.items()]
+    rows.append(("m:A[b] :smile:", "lower", "x" * 90))
+    print_table(("name", "better", "what it is"), rows)
+    said = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+    assert "…" not in said
+    assert {word for *_, text in rows[:-1] for word in text.split()} <= set(said.split())
+    assert said.count("x") >= 90
+    lines = said.splitlines()
+    for name, better, _ in rows:
+        (row,) = [at for at, line in enumerate(lines) if line.startswith(f"{name} ")]
+        assert lines[row].removeprefix(name).split()[0] == better
+    if width in (80, 120):
+        assert max(map(len, lines)) <= width
+    else:
+        assert len(lines) == len(rows) + 1

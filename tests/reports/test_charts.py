@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import nullcontext
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -27,6 +28,7 @@ from ucrbench.reports import (
     seconds_against_score,
     training_curves,
 )
+from ucrbench.reports.draw.canvas import chart, logarithmic
 from ucrbench.reports.draw.charts import label_chart
 from ucrbench.reports.draw.curves import quantities, training_curve
 from ucrbench.reports.draw.files import save, svg_text
@@ -247,3 +249,21 @@ def test_no_text_leaves_its_chart(width, printed):
                 box = text.get_window_extent()
                 over = (-box.x0, -box.y0, box.x1 - figure.bbox.x1, box.y1 - figure.bbox.y1)
                 assert not text.get_text() or max(over) <= 1, (name, text.get_text())
+
+
+@pytest.mark.parametrize("width", [ONE_COLUMN, TWO_COLUMNS])
+@pytest.mark.parametrize(
+    ("low", "high"), [(28, 4500), (2e-6, 0.3), (0.05, 8), (110, 190), (30, 120), (1e-9, 1e9), (9.8, 10.1), (0.9, 1.1e6)]
+)
+def test_numbers_on_logarithmic_axes_do_not_touch(width, low, high):
+    figure, grid = chart(width, 0.8 * ONE_COLUMN)
+    axes = grid[0, 0]
+    axes.plot([low, high], [low, high], "o")
+    for which in ("x", "y"):
+        logarithmic(axes, which)
+    figure.draw_without_rendering()
+    for axis, ends in ((axes.xaxis, ("x0", "x1")), (axes.yaxis, ("y0", "y1"))):
+        labels = [one for one in axis.get_ticklabels(which="both") if one.get_text()]
+        assert len(labels) >= 2
+        boxes = sorted([getattr(one.get_window_extent(), end) for end in ends] for one in labels)
+        assert all(before[1] < after[0] for before, after in pairwise(boxes))

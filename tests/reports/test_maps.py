@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from test_charts import NAMES, strokes, texts
+from test_diagram import assert_apart
 
 from ucrbench.reports import ReportError, generated_map, latent_map
 from ucrbench.reports.draw import maps
@@ -50,7 +51,11 @@ def test_maps_draw_every_class_and_method(tmp_path, monkeypatch, how):
         train, test, legend = strokes(figure, shade)
         # Two ends of next to no length and a gap, of each point.
         assert [len(points) for points in (train, test, legend)] == [60, 30, 3]
-    assert len(texts(latent_map({"train": z, "test": z, "y_train": y, "y_test": y}, how, legend=False))) == 2
+    name = {"pca": "principal component", "tsne": "t-SNE"}[how]
+    assert {f"{name} 1", f"{name} 2"} <= set(said)
+    assert_apart(figure)
+    alone = texts(latent_map({"train": z, "test": z, "y_train": y, "y_test": y}, how, legend=False))
+    assert len(alone) == {"pca": 4, "tsne": 3}[how]
     monkeypatch.setattr(maps, "MOST_TSNE", 240)
     generated = {name: rng.normal(size=(500, 38)) for name in NAMES}
     figure = generated_map(rng.normal(size=(20, 40)), generated, how)

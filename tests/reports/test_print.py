@@ -1,6 +1,8 @@
 """The site on paper: nothing is cut at the edge, and dark pages are printed in dark ink on white."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from browser import Visit
@@ -50,6 +52,19 @@ def test_nothing_is_cut_on_paper(site, browser, name):
             assert not visit.page.locator(shown).first.is_visible()
 
 
+def test_heads_stand_above_their_columns_on_paper(site, browser):
+    places = """(rows) => rows.map((row) => [...row.cells].filter((cell) => !cell.hidden).map((cell) => {
+      const { left, right, bottom } = cell.getBoundingClientRect();
+      return [Math.round(left), Math.round(right), Math.round(bottom)];
+    }))"""
+    with Visit(browser, site / "index.html", A4) as visit:
+        visit.page.emulate_media(media="print")
+        for table in ("#board", "#rows"):
+            heads, first = visit.page.eval_on_selector_all(f"{table} tr", places)[:2]
+            assert [cell[:2] for cell in heads] == [cell[:2] for cell in first]
+            assert len({bottom for *_, bottom in heads}) == 1
+
+
 def test_colours_of_methods_are_printed(site, browser):
     with Visit(browser, site / "index.html", A4) as visit:
         visit.page.emulate_media(media="print")
@@ -57,3 +72,19 @@ def test_colours_of_methods_are_printed(site, browser):
         assert mark.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"
         pages = visit.page.pdf(format="A4", prefer_css_page_size=True)
         assert pages.startswith(b"%PDF")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_heads_come_again_on_every_page(tmp_path, browser):
+    out = build(
+        tmp_path / "out", [f"Set{number:02}" for number in range(90)], VARIANTS[:2], names=["knn"], samples=False
+    )
+    with Visit(browser, report(out.path, tmp_path / "site"), A4) as visit:
+        (tmp_path / "page.pdf").write_bytes(visit.page.pdf(prefer_css_page_size=True))
+    done = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
+    )
+    pages = [page for page in done.stdout.split("\f") if re.search(r"^ *Set\d\d ", page, re.MULTILINE)]
+    assert len(pages) > 1
+    for page in pages:
+        assert re.search(r"Data set +Length +Train +Test +Classes +AE +VAE", page)

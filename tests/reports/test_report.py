@@ -114,7 +114,8 @@ def test_tables_and_figures_carry_the_hash_of_their_rows(small):
     folder = small.parent
     lineage = json.loads((folder / "lineage.json").read_text(encoding="utf-8"))
     carrying = [name for name in lineage["files"] if name.endswith((".tex", ".svg", ".pdf", ".png"))]
-    assert len(carrying) == 12 + 1 + 3 * 11
+    # Tables of scores and the leaderboard; diagrams; scores by labels; series.
+    assert len(carrying) == 12 + 1 + 3 * 11 + 2 * 2 + 3
     for name in carrying:
         assert lineage["files"][name]["rows"].encode() in (folder / name).read_bytes(), name
 
@@ -122,13 +123,28 @@ def test_tables_and_figures_carry_the_hash_of_their_rows(small):
 def test_every_table_has_its_csv(small):
     for path in small.parent.rglob("*.html"):
         source = path.read_text(encoding="utf-8")
-        if path.name != "provenance.html":
-            assert source.count("<table") == source.count("download>CSV</a>"), path
+        assert source.count("<table") == source.count("download>CSV</a>"), path
+    hardware = pd.read_csv(small.parent / "tables" / "hardware.csv")
+    assert hardware[["device", "threads", "jobs"]].to_numpy().tolist() == [["cpu (2 threads)", 2, 15]]
     folder = small.parent / "datasets"
     table = pd.read_csv(folder / "GunPoint-scores.csv", index_col=0)
     wanted = pd.read_csv(small.parent / "tables" / "fid.csv", index_col=0).loc["GunPoint"]
     assert table["fid"].tolist() == [wanted[name] for name in table.index]
+    of_variant = pd.read_csv(small.parent / "variants" / "vqvae-datasets.csv", index_col=0)
+    assert of_variant.loc["GunPoint", "fid"] == wanted["VQVAE"]
     assert len(pd.read_csv(folder / "GunPoint-jobs.csv")) == len(pd.read_csv(folder / "GunPoint-seeds.csv")) == 5
+
+
+def test_figures_have_a_link_to_their_pdf(small):
+    """Behind each figure as wide as the page: diagrams, scores by labels, series; tables of scores have one to TeX."""
+    pages = {path.name: path.read_text(encoding="utf-8") for path in small.parent.rglob("*.html")}
+    for name, figures in (("index.html", 11 + 2), ("scores.html", 11 + 2), ("GunPoint.html", 1)):
+        linked = re.findall(r'</figure>\s*<p class="files"><a href="([^"]+\.pdf)" download>PDF</a>', pages[name])
+        assert len(linked) == len(set(linked)) == figures, name
+    assert re.findall(r'href="(tables/[^"]+)" download>TeX<', pages["index.html"]) == [
+        "tables/leaderboard.tex",
+        "tables/linear-probe.tex",
+    ]
 
 
 def test_links_lead_somewhere(small):

@@ -123,6 +123,8 @@ def test_filtering_and_deep_links(site, browser):
         assert "without=vqvae_barlow" in state  # the identifier, which outlives a change of titles
         rows, board = visit.column("rows", 0), visit.column("board", 0)
         assert rows != sorted(rows) or len(rows) < 5
+        files = visit.page.locator("#rows-files a")
+        assert [one.get_attribute("href") for one in files.all()] == ["tables/fid.csv", "tables/fid.tex"]
         assert visit.page.locator("[data-diagram]:visible").get_attribute("data-diagram") == "fid"
     with Visit(browser, site.first, state=state) as again:
         assert (again.column("rows", 0), again.column("board", 0)) == (rows, board)
@@ -192,6 +194,45 @@ def test_links_look_like_links(site, browser):
             links = visit.page.evaluate(look)
             assert len(links) >= 5
             assert [text for text, other, underlined in links if not (other and underlined)] == []
+
+
+@pytest.mark.parametrize("width", [1400, 380])
+def test_names_are_not_cut(tmp_path, browser, width):
+    """The archive's longest names, and those of methods, in tables, heads and links to neighbours."""
+    names = [f"{of}PhalanxOutlineAgeGroup" for of in ("Distal", "Middle", "Proximal")]
+    methods = ("vqvae_barlow_as_published", "random_uncalibrated", "mymodels.diffusion:ALatentDiffusionModel")
+    build(tmp_path / "out", names, methods, names=["knn", "fid"], failed=[(names[0], methods[0])])
+    first = report(tmp_path / "out", types=TYPES)
+    cut = """() => [...document.querySelectorAll("main *")]
+      .filter((one) => one.checkVisibility() && !one.closest("svg"))
+      .filter((one) => getComputedStyle(one).overflowX === "hidden")
+      .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2)
+      .map((one) => one.textContent)"""
+    with Visit(browser, first, width) as visit:
+        for path in sorted(first.parent.rglob("*.html")):
+            visit.go(path)
+            visit.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+            # Rows that are scrolled out of sight have no layout.
+            visit.page.add_style_tag(content=".rows tbody tr { content-visibility: visible !important; }")
+            assert visit.page.evaluate(cut) == [], path
+            assert visit.overflow() <= 0, path
+
+
+def test_bounds_are_whole_in_their_fields(site, browser):
+    """What a field offers fits into it beside the arrows that a browser puts there."""
+    room = """(input) => {
+      const style = getComputedStyle(input);
+      const paper = document.createElement("canvas").getContext("2d");
+      paper.font = style.font;
+      const inner = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return inner - paper.measureText(input.placeholder).width;
+    }"""
+    with Visit(browser, site.first) as visit:
+        fields = visit.page.locator("input[type=number]")
+        assert fields.count() == 6
+        for field in fields.all():
+            field.evaluate("input => { input.placeholder = '8926'; }")  # the most that the archive has
+            assert field.evaluate(room) >= 18
 
 
 def test_keyboard(site, browser):

@@ -185,7 +185,9 @@
     tableHeads[firstValue + data.methods.length].hidden = !score.real;
     table.style.setProperty("--columns", widths.filter((_, column) => !tableHeads[column].hidden).join(" "));
     document.getElementById("rows-real").textContent = score.realTitle ?? "real data";
-    document.getElementById("rows-csv").href = score.csv;
+    for (const link of document.querySelectorAll("#rows-files a")) {
+      link.href = score.table + link.href.slice(link.href.lastIndexOf("."));
+    }
     document.getElementById("rows-score").textContent = titles[place];
     for (const diagram of document.querySelectorAll("[data-diagram]")) {
       diagram.hidden = diagram.dataset.diagram !== score.name;
