@@ -56,6 +56,16 @@ def test_a_name_that_the_stream_cannot_encode_is_replaced(tmp_path):
     assert set(ResultStore(out).jobs()["variant"]) == {"modèle:Élan"}
 
 
+@pytest.mark.parametrize("to", ["> /dev/full 2>&1", "| head -1"])
+@pytest.mark.parametrize("how", ["-j 1", "--backend inline"])
+def test_what_a_model_prints_fails_no_job(to, how, tmp_path):
+    out = tmp_path / "out"
+    command = RUN.replace("-j 1", how).replace("-v raw", "-v own_models:Chatty").replace("0-3", "0")
+    ended = shell(f"{command} {to}", out, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert ended.returncode == 0, ended.stderr
+    assert ResultStore(out).jobs()["status"].tolist() == ["ok"]
+
+
 def test_other_commands_say_in_a_line_that_they_cannot_print():
     ended = shell(f"{sys.executable} -m ucrbench.bench list datasets > /dev/full", Path())
     assert (ended.returncode, ended.stderr) == (1, "ucrbench: cannot print: No space left on device\n")
