@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
+from ucrbench.bench.errors import PoolError
+from ucrbench.bench.sweep.backends import Processes
 from ucrbench.results import ResultStore
 
 HERE = Path(__file__).parent
@@ -77,11 +80,18 @@ def test_whoever_reads_may_have_enough():
     assert ended.stderr == ""
 
 
-def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(tmp_path):
-    ended = shell("ulimit -n 12; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
+@pytest.mark.parametrize("files", [12, 18])
+def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(files, tmp_path):
+    ended = shell(f"ulimit -n {files}; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith(
         "ucrbench: no worker process can be started here (Too many open files)"
     )
     assert "--backend inline" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_where_the_system_shows_no_processes_a_line_says_so(monkeypatch):
+    monkeypatch.setattr("psutil.Process.memory_info", lambda self: (_ for _ in ()).throw(psutil.NoSuchProcess(1)))
+    with pytest.raises(PoolError, match=r"the system does not show processes, as /proc does.*--backend inline"):
+        Processes(1).start("call", len, "")
