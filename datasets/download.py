@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from .catalogue import info
 from .errors import DatasetError
 from .reading import parse
-from .source import Found, find, leftover, offline
+from .source import Found, elsewhere, find, leftover, offline
 
 ATTEMPTS = 4
 FIRST_PAUSE = 1.0
@@ -51,7 +51,7 @@ def download(
     Raises:
         DatasetError: Downloads are forbidden, all tries failed, or the data folder cannot be written.
     """
-    there = leftover(name, folder)
+    there = leftover(name, folder) or elsewhere(name, folder)
     note = f" ({there})" if there else ""
     way_out = (
         f"run `ucrbench data fetch {name}` with network, or name a folder that has it by --data-dir or $UCRBENCH_DATA"

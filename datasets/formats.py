@@ -74,7 +74,7 @@ def _check_header(name: str, lines: list[str], length: int | None) -> None:
 
 def _from_tsv(path: Path) -> Rows:
     series, labels = [], []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
         if line.strip():
             label, *values = line.rstrip("\r\n").split("\t")
             labels.append(label)

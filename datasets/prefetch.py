@@ -143,7 +143,8 @@ def verify(
             left = source.leftover(name, folder)
             if names is None and not left:
                 continue
-            problem = f"{name} is not there: {left or f'no {Path(folder, name)}'}; run `ucrbench data fetch {name}`"
+            left = left or source.elsewhere(name, folder) or f"no {Path(folder, name)}"
+            problem = f"{name} is not there: {left}; run `ucrbench data fetch {name}`"
             results.append(VerifyResult(name, "absent", problem, "", name in hashes.recorded()))
         if progress:
             progress(results[-1])

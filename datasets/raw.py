@@ -13,6 +13,8 @@ from .treatment import scale_statistics
 
 MOST_DEVIATIONS = 1e9  # of a value from the training mean; squares of larger ones leave float32, and no data are so
 
+LEAST_LEFT = 0.9  # of the steps between values, in float32; sets of the archive keep 0.9999 and more
+
 
 @dataclass(frozen=True, eq=False)
 class RawSplit:
@@ -80,8 +82,8 @@ def check(raw: RawDataset, info: DatasetInfo, suffix: str = ".ts") -> None:
 
     Raises:
         DatasetError: Cases, lengths or classes differ from what the archive publishes, the test split has a
-            class that the training split lacks, values are infinite or wholly missing in a series, or the series
-            cannot be scaled.
+            class that the training split lacks, values are infinite or wholly missing in a series, one is missing
+            where the archive has all, or the series cannot be scaled.
     """
     train_file, test_file = (f"{info.name}_{which}{suffix}" for which in ("TRAIN", "TEST"))
     for file, split, cases in ((train_file, raw.train, info.n_train), (test_file, raw.test, info.n_test)):
@@ -94,6 +96,8 @@ def check(raw: RawDataset, info: DatasetInfo, suffix: str = ".ts") -> None:
             raise DatasetError(f"{file} has an infinite value")
         if (split.lengths < 1).any() or _any_without_value(split):
             raise DatasetError(f"{file} has a series without any value")
+        if not (info.missing or info.varies) and np.isnan(split.values).any():
+            raise DatasetError(f"{file} has a gap where the archive has none")
     longest = int(raw.train.lengths.max())
     if longest != info.length:
         raise DatasetError(
@@ -109,6 +113,11 @@ def check(raw: RawDataset, info: DatasetInfo, suffix: str = ".ts") -> None:
         mean, std = scale_statistics(raw.train.values)
     except DatasetError as error:
         raise DatasetError(f"{train_file}: {error}") from error
+    if _merged(raw.train.values, (raw.train.values - mean) / std):
+        low, high = np.nanmin(raw.train.values), np.nanmax(raw.train.values)
+        raise DatasetError(
+            f"{train_file} has values from {low:g} to {high:g}, so far apart that others become equal once scaled"
+        )
     for file, split in ((train_file, raw.train), (test_file, raw.test)):
         far = np.nanargmax(np.abs(split.values - mean))
         if abs(split.values[far] - mean) > MOST_DEVIATIONS * std:
@@ -116,6 +125,12 @@ def check(raw: RawDataset, info: DatasetInfo, suffix: str = ".ts") -> None:
                 f"{file} has the value {split.values[far]:g}, more than {MOST_DEVIATIONS:g} standard deviations of the "
                 "training values from their mean"
             )
+
+
+def _merged(values: np.ndarray, scaled: np.ndarray) -> bool:
+    """Tell whether of the steps between neighbouring values many are gone in float32, as jobs see them scaled."""
+    steps, left = np.diff(values) != 0, np.diff(scaled.astype(np.float32)) != 0
+    return int(left[steps].sum()) < LEAST_LEFT * int(steps.sum())
 
 
 def _any_without_value(split: RawSplit) -> bool:

@@ -128,6 +128,23 @@ def leftover(name: str, folder: Path) -> str:
     return next((told for place in places if (told := _remains(name, place))), "")
 
 
+def elsewhere(name: str, folder: Path) -> str:
+    """Say where the set lies in or below the data folder when it is in none of its places there; "" if nowhere."""
+    packed = [folder / file for file in (f"{ARCHIVE}.zip", f"{name}.zip") if (folder / file).is_file()]
+    if packed:
+        return f"{packed[0]} is there, and not unpacked"
+    for above in ("", "*/", "*/*/"):
+        for found in folder.glob(f"{above}{name}/{name}_TRAIN.ts*" if above else f"{name}_TRAIN.ts*"):
+            if any(part.startswith(".") for part in found.relative_to(folder).parts):
+                continue  # of a download
+            if found.parent != folder:
+                return f"it lies in {found.parent}: name {found.parent.parent}"
+            if folder.name == name:
+                return f"{folder} is its own folder: name {folder.parent}"
+            return f"{found.name} lies in {folder} itself: put it into a folder {name} there"
+    return ""
+
+
 def _remains(name: str, place: Path) -> str:
     if not place.exists():
         return ""

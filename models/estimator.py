@@ -1,9 +1,11 @@
 """The base of all models of the table: scikit-learn's parameters, and the one place where their input passes."""
 
 from abc import ABC, abstractmethod
+from numbers import Integral
 from typing import ClassVar, Self
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
@@ -27,12 +29,13 @@ class Estimator(BaseEstimator, ABC):
 
     def fit(self, x: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Train on series x; classes y (N,) condition a prior and nothing else."""
+        check_parameters(self.config, self.seed, self.device)  # they may have been set since
         series, classes, numbers = _series(x), None, None
         length = series.shape[2]
         if length < self.shortest:
             raise ModelError(f"series of length {length} are too short; the shortest have {self.shortest} samples")
         if y is not None:
-            classes, numbers = np.unique(_labels(y, len(series)), return_inverse=True)
+            classes, numbers = _numbered(_labels(y, len(series)))
         self._fit(series, numbers)
         self.length_, self.classes_ = length, classes
         return self
@@ -52,7 +55,7 @@ class Estimator(BaseEstimator, ABC):
     def numbered(self, n: int, y: ArrayLike | None) -> np.ndarray | None:
         """Return the places (n,) int64 of classes y among those that the model was fitted on; None for none."""
         self._require_fit()
-        if not isinstance(n, int | np.integer) or n < 1:
+        if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 1:
             raise ModelError(f"sample({n!r}): the number of series to draw is 1 or more")
         if y is None:
             return None
@@ -69,18 +72,56 @@ class Estimator(BaseEstimator, ABC):
             raise ModelError(f"this {type(self).__name__} is not fitted; call fit(x, y) first")
 
 
-def _series(x: ArrayLike) -> np.ndarray:
+def check_parameters(config: Config, seed: int, device: str) -> None:
+    """Raise a `ModelError` where no model can be made with these parameters."""
+    if not isinstance(config, Config):
+        raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or int(seed) < 0:
+        raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
+    if not _is_there(device):
+        raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")
+
+
+def _is_there(device: str) -> bool:
     try:
+        found = torch.device(device)
+    except (RuntimeError, TypeError):
+        return False
+    return found.type == "cpu" or (found.type == "cuda" and (found.index or 0) < torch.cuda.device_count())
+
+
+def _series(x: ArrayLike) -> np.ndarray:
+    x = x.detach().cpu() if isinstance(x, torch.Tensor) else x
+    try:
+        given = np.asarray(x)
+        real = given.dtype.kind not in "cmM"  # no complex numbers, which would lose a part, and no times
         with np.errstate(over="ignore"):
-            series = np.asarray(x, dtype=np.float32)
+            series = given.astype(np.float32) if real else given
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError("series are numbers, all of one length: give an array (N, L) or (N, 1, L)") from error
+        raise ModelError(
+            "series are numbers, none missing, all of one length: give an array (N, L) or (N, 1, L)"
+        ) from error
+    if not real:
+        raise ModelError(f"series are real numbers, not {given.dtype}")
+    if np.ma.is_masked(x):
+        raise ModelError("the series hold masked values; fill gaps before")
     series = series[:, None] if series.ndim == 2 else series
     if series.ndim != 3 or series.shape[1] != 1 or series.size == 0:
         raise ModelError(f"series have the shape (N, L) or (N, 1, L), N and L at least 1; got {np.shape(x)}")
     if not np.isfinite(series).all():
         raise ModelError("the series hold NaN, infinity or what is infinite in float32; fill gaps before")
     return series
+
+
+def _numbered(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the classes of labels in order, and the place of each label (N,) among them."""
+    try:
+        classes, numbers = np.unique(labels, return_inverse=True)
+    except TypeError as error:  # of an array of objects that cannot be compared, as None and 1
+        raise ModelError("classes are numbers or names, all of one kind, none missing") from error
+    if (classes != classes).any():  # NaN is no class
+        raise ModelError("the classes hold NaN; leave out series without a class, or all classes")
+    return classes, numbers
 
 
 def _labels(y: ArrayLike, n: int) -> np.ndarray:

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from numbers import Integral
 from typing import Literal
-
-import torch
 
 from .autoencoders import AutoEncoder, OptimalVarianceVAE, SelfSupervisedVQ, VariationalAutoEncoder, VQAutoEncoder
 from .baselines import CalibratedEncoder, RandomEncoder, RawSeries
 from .config import Config
 from .errors import ModelError
+from .estimator import check_parameters
 from .latent_model import AsPublished, LatentModel, QuantizedModel
 from .priors.gaussian import GaussianPrior, NormalPrior
 from .priors.maskgit import MaskGITPrior, UntiedMaskGITPrior
@@ -96,24 +94,12 @@ def build(name: str, config: Config | None = None, seed: int = 0, device: str = 
         ModelError: there is no such variant or device, its projector cannot have the width configured, or config or
             seed are none.
     """
-    if name not in VARIANTS:
+    if not isinstance(name, str) or name not in VARIANTS:
         raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")
     row, config = VARIANTS[name], Config() if config is None else config
-    if not isinstance(config, Config):
-        raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
-    if not isinstance(seed, Integral) or int(seed) < 0:
-        raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
-    if not _is_there(device):
-        raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")
+    check_parameters(config, seed, device)
     if row.ssl is not None and LOSSES[row.ssl].whiten:
         group_of(config.ssl.projector)
     if row.autoencoder is None:
         return row.model(config, seed, device)
     return row.model(row.settled(config), seed, device, autoencoder=row.module, prior=row.prior)
-
-
-def _is_there(device: str) -> bool:
-    try:
-        return torch.device(device).type != "cuda" or torch.cuda.is_available()
-    except RuntimeError:
-        return False

@@ -44,11 +44,13 @@ def represent(model: Model, dataset: Dataset) -> dict[str, np.ndarray]:
     latents: dict[str, np.ndarray] = {"y_train": dataset.y_train, "y_test": dataset.y_test}
     quantizing = _able(model, Quantizes)
     for split, x in (("train", dataset.x_train), ("test", dataset.x_test)):
-        latents[split] = _pooled(model.encode(x))
+        latents[split] = _pooled("encode", model.encode(x), len(x))
         if quantizing is not None:
-            latents[f"{split}_continuous"] = _pooled(quantizing.encode_continuous(x))
+            latents[f"{split}_continuous"] = _pooled("encode_continuous", quantizing.encode_continuous(x), len(x))
     if quantizing is not None:
-        tokens = quantizing.encode_tokens(dataset.x_test)
+        tokens = np.asarray(quantizing.encode_tokens(dataset.x_test))
+        if tokens.min() < 0 or tokens.max() >= quantizing.n_codes:
+            raise ValueError(f"encode_tokens gives {tokens.min()} to {tokens.max()} of {quantizing.n_codes} codes")
         latents["code_counts"] = np.bincount(tokens.ravel(), minlength=quantizing.n_codes)
     if can(model, Reconstructs):
         x_hat = model.reconstruct(dataset.x_test)
@@ -69,8 +71,8 @@ def generate(model: Model, dataset: Dataset, cas_samples: int) -> dict[str, np.n
     factor = max(1.0, cas_samples / counts.sum())
     y = np.repeat(np.arange(dataset.n_classes), np.ceil(counts * factor - 1e-9).astype(int))
     return {
-        "unconditional": model.sample(n)[:, 0].astype(np.float32),
-        "conditional": model.sample(len(y), y)[:, 0].astype(np.float32),
+        "unconditional": _drawn(model.sample(n), n),
+        "conditional": _drawn(model.sample(len(y), y), len(y)),
         "conditional_labels": y.astype(np.int64),
     }
 
@@ -80,5 +82,25 @@ def _able(model: object, protocol: type[_Protocol]) -> _Protocol | None:
     return model if can(model, protocol) else None
 
 
-def _pooled(z: np.ndarray) -> np.ndarray:
-    return pool_features(z).astype(np.float32)
+def _pooled(method: str, z: np.ndarray, n: int) -> np.ndarray:
+    """Return pooled representations of n series, as a method gave them.
+
+    Raises:
+        ValueError: They are not so many, or none.
+    """
+    pooled = pool_features(z).astype(np.float32)
+    if len(pooled) != n:
+        raise ValueError(f"{method} gives {len(pooled)} representations of {n} series")
+    return pooled
+
+
+def _drawn(x: np.ndarray, n: int) -> np.ndarray:
+    """Return n series (n, L') float32 as `sample` gave them.
+
+    Raises:
+        ValueError: They have another shape.
+    """
+    x = np.asarray(x)
+    if x.ndim != 3 or x.shape[:2] != (n, 1):
+        raise ValueError(f"sample gives the shape {x.shape} for {n} series, not ({n}, 1, L)")
+    return x[:, 0].astype(np.float32)

@@ -22,6 +22,7 @@ from ..errors import one_line
 from ..planning.abilities import of_samples
 from ..planning.job import Job
 from ..planning.judge_ref import JudgeRef
+from ..planning.streams import lasting_output
 from .checkpoints import StageCheckpoint
 from .evaluation import Referees, evaluate
 from .heap import kept_heap
@@ -109,15 +110,15 @@ def _guarded(task: Task, judge: Judge | None) -> Outcome:
     watch = Stopwatch()
     facts: dict[str, Any] = {}
     try:
-        with limited_threads(settings.threads):
+        with limited_threads(settings.threads), lasting_output():
             return _run(task, judge, watch, facts)
-    except Exception as error:  # a model may raise anything; the sweep goes on
+    except (Exception, SystemExit) as error:  # a model may raise anything, or leave; the sweep goes on
         return Outcome(attempt_row(task.job, watch, facts, **_ending(error)))
     finally:
         give_back_memory(settings.device)
 
 
-def _ending(error: Exception) -> dict[str, str]:
+def _ending(error: BaseException) -> dict[str, str]:
     """Return status, error and traceback of an attempt that raised."""
     status = "diverged" if isinstance(error, Diverged) else "out_of_memory" if is_out_of_memory(error) else "failed"
     return {"status": status, "error": one_line(error), "traceback": traceback.format_exc()}

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...models.protocol import Model
 from ..errors import UsageError, one_line
+from .streams import lasting_output
 
 _OF_JOB = ("seed", "device")  # what the constructor is given by the job
 
@@ -59,8 +60,9 @@ class OwnModel:
         if os.getcwd() not in sys.path:
             sys.path.insert(0, os.getcwd())
         try:
-            module = importlib.import_module(module_name)
-        except Exception as error:  # whatever the user's module raises while it is imported
+            with lasting_output():
+                module = importlib.import_module(module_name)
+        except (Exception, SystemExit) as error:  # whatever the user's module does while it is imported
             raise UsageError(f"cannot import {module_name!r}: {one_line(error)}{_place(error)}") from error
         kind = getattr(module, class_name, None)
         if not inspect.isclass(kind):
@@ -91,8 +93,9 @@ class OwnModel:
             way_out = f"in brackets it takes {takes}" if takes else "it takes none in brackets"
             raise UsageError(f"{self.name} cannot be made {what}: {error}; {way_out}") from error
         try:
-            return kind(**given)
-        except Exception as error:  # whatever the user's constructor raises
+            with lasting_output():
+                return kind(**given)
+        except (Exception, SystemExit) as error:  # whatever the user's constructor does
             raise UsageError(f"{self.name} cannot be made: {one_line(error)}{_place(error)}") from error
 
 
@@ -140,7 +143,7 @@ def _literal(name: str, key: str, value: ast.expr) -> Any:
     raise UsageError(f"{name}: {key} is no literal; there are {kinds}")
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """Return where in the user's file an error came up, such as " (mine.py, line 12)"; nothing where in none."""
     frames = [
         frame

@@ -11,7 +11,7 @@ from ...results.records import schema_of
 from .continuous import beside_continuous
 from .errors import ReportError
 from .external import read_external
-from .foreign import matched
+from .foreign import check_names, matched
 from .judges import judges_note
 from .methods import suffix
 from .narrow import narrow_rows, narrow_scores, narrow_stores
@@ -84,7 +84,10 @@ def select_stores(
     scores, notes = merged.scores, [*narrowed, *merged.notes]
     for spec in (spec for spec in against if spec not in files):
         found = read_external(spec)
-        found = matched(found, spec, merged.jobs) if parts else found
+        if parts:
+            found = matched(found, spec, merged.jobs)
+        else:
+            check_names(found, spec, scores["dataset"])
         notes.append(found.note)
         scores = pd.concat([scores, found.rows], ignore_index=True)
     if not stores:

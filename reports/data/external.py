@@ -18,6 +18,10 @@ _PUBLISHED = "published"
 _BESIDE = "linear_probe"  # the score beside which a classifier's accuracy stands where none is named
 _TIDY = ("dataset", "method", "score", "value")
 _ERROR = re.compile(r"(?i)(?<![a-z])err(or)?s?(?![a-z])")
+_SPREAD = re.compile(r"(?i)[\s_.(-]+(std|stdev|stddev|sd)\W*$")
+# Words of which the names of rows below a table are made, such as "Avg. rank" or "Wins/ties/losses".
+_SUMMARY = {"avg", "average", "mean", "median", "std", "total", "overall", "sum", "rank", "ranks", "acc", "accuracy",
+            "win", "wins", "tie", "ties", "loss", "losses", "min", "max", "count"}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +139,28 @@ def _from_tidy(grid: Grid, score: str) -> External:
     if score:
         rows["score"] = score
     if "seed" in rows:
-        rows["seed"] = [grid.number(text) for text in rows["seed"]]
+        rows["seed"] = [_seed(text, grid) for text in rows["seed"]]
     if "classifier" in rows:
         rows["classifier"] = rows["classifier"].mask(rows["classifier"].map(is_gap), None)
     return _external(rows, grid)
 
 
+def _seed(text: str, grid: Grid) -> int:
+    value = grid.number(text)
+    if not value.is_integer():
+        raise ReportError(f"{grid.path}: {text!r} is no seed; give each row a whole number, or leave the column out")
+    return int(value)
+
+
 def _from_wide(grid: Grid, score: str) -> External:
     first, *methods = grid.heads
     if not methods:
-        raise ReportError(f"{grid.path} has no column of values; the first names data sets, the others are methods")
+        raise ReportError(
+            f"{grid.path} has no column of values; the first names data sets, the others are methods, and commas, "
+            "semicolons or tabs stand between them"
+        )
+    if spread := [name for name in methods if (base := _SPREAD.sub("", name)) != name and base in methods]:
+        raise ReportError(f"{grid.path}: {spread[0]!r} sounds like standard deviations, no method; leave it out")
     if empty := [name for name in methods if all(map(is_gap, grid.column(name)))]:
         raise ReportError(f"{grid.path}: the column {empty[0]!r} has no value; fill it or leave it out")
     names = grid.column(first)
@@ -164,22 +180,25 @@ def _external(rows: pd.DataFrame, grid: Grid) -> External:
     for column in ("dataset", "method"):
         if (rows[column] == "").any():
             raise ReportError(f"{path} has a row without {column}")
+    if summaries := [name for name in dict.fromkeys(rows["dataset"]) if _is_summary(name)]:
+        raise ReportError(f"{path}: the row {summaries[0]!r} is of all data sets, and none itself; leave it out")
     rows["value"] = [grid.number(text) for text in rows["value"]]
     _check_bounds(rows, path)
-    _check_errors(rows, path)
+    _check_errors(rows, grid)
     key = ["dataset", "method", "score", *(["seed"] if "seed" in rows else [])]
     if (twice := rows.duplicated(key)).any():
         row = rows[twice].iloc[0]
         raise ReportError(
             f"{path} has several rows of {row['score']} of {row['method']} on {row['dataset']}"
-            + (f", seed {row['seed']:g}" if "seed" in rows else "; tell runs apart in a column seed")
+            + (f", seed {row['seed']}" if "seed" in rows else "; tell runs apart in a column seed")
         )
     rows["variant"] = rows["method"]
     rows["method"] = rows["method"] + f" [{path.stem}]"
     rows["views"] = "none"
     rows["source"] = path.stem
     rows["higher_is_better"] = rows["score"].map({name: score.higher_is_better for name, score in SCORES.items()})
-    rows["seed"] = rows["seed"].astype(int) if "seed" in rows else 0
+    if "seed" not in rows:
+        rows["seed"] = 0
     note = (
         f"[{path.stem}]: values read from {path.name}, made elsewhere, with data and settings that are not known here."
     )
@@ -193,12 +212,18 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(classifier=said.where(said.notna(), unknown))
 
 
+def _is_summary(name: str) -> bool:
+    """Tell whether a row sums the others up, by its name."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    return bool(words) and set(words) <= _SUMMARY
+
+
 def _check_bounds(rows: pd.DataFrame, path: Path) -> None:
     """Refuse values that their score cannot have, as those in percent."""
     for name, of in rows.groupby("score"):
         score = SCORES[name]
         low, high = score.bounds
-        outside = of[np.isfinite(of["value"]) & ~of["value"].between(low, high)]
+        outside = of[of["value"].notna() & ~(of["value"].between(low, high) & np.isfinite(of["value"]))]
         if outside.empty:
             continue
         row = outside.iloc[0]
@@ -210,12 +235,12 @@ def _check_bounds(rows: pd.DataFrame, path: Path) -> None:
         )
 
 
-def _check_errors(rows: pd.DataFrame, path: Path) -> None:
+def _check_errors(rows: pd.DataFrame, grid: Grid) -> None:
     """Refuse what calls itself errors where accuracies are wanted."""
     accuracy = rows[rows["score"].map(lambda name: SCORES[name].bounds == (0.0, 1.0))]
-    names = [path.stem, *accuracy["method"].unique()] if len(accuracy) else []
+    names = [grid.path.stem, grid.heads[0], *accuracy["method"].unique()] if len(accuracy) else []
     if called := [name for name in names if _ERROR.search(name)]:
         raise ReportError(
-            f"{path}: {called[0]!r} sounds like error rates, and {accuracy.iloc[0]['score']} is an accuracy; give "
+            f"{grid.path}: {called[0]!r} sounds like error rates, and {accuracy.iloc[0]['score']} is an accuracy; give "
             "1 - error, and call it otherwise"
         )

@@ -1,7 +1,7 @@
 """Results from elsewhere beside those of stores: which of their data sets are meant, and whether they can be right."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 import pandas as pd
@@ -26,18 +26,10 @@ def matched(found: External, spec: str, jobs: pd.DataFrame) -> External:
         jobs: The jobs of the stores.
 
     Raises:
-        ReportError: A name that is nearly one of a data set, a table with data sets in its columns, no data set in
-            common, or accuracies so far below chance that they are errors.
+        ReportError: As `check_names`, no data set in common, or accuracies so far below chance that they are errors.
     """
     here = sorted(set(jobs["dataset"]))
-    theirs = list(dict.fromkeys(found.rows["dataset"]))
-    known = {*here, *published()["dataset"]}
-    methods = set(found.rows["variant"])
-    if not known & set(theirs) and len(known & methods) * 2 > len(methods):
-        raise ReportError(f"{spec} has data sets in its columns and methods in its rows; turn it round")
-    for name in theirs:
-        if name not in known and (near := nearly(name, set(here) - set(theirs))):
-            raise ReportError(f"{spec}: there is no data set {name!r}; did you mean {near}? Write it so")
+    theirs = check_names(found, spec, here)
     rows = found.rows[found.rows["dataset"].isin(here)]
     if rows.empty:
         raise ReportError(f"{spec} and the store have no data set in common: {theirs[0]} there, {here[0]} here")
@@ -47,11 +39,44 @@ def matched(found: External, spec: str, jobs: pd.DataFrame) -> External:
     return External(rows, found.note + left)
 
 
-def nearly(name: str, known: Iterable[str]) -> str | None:
+def check_names(found: External, spec: str, here: Iterable[str]) -> list[str]:
+    """Return the names of a table's data sets in its order, if they can be told from those beside which it stands.
+
+    Args:
+        found: Rows from elsewhere.
+        spec: What the user called them.
+        here: Names of the data sets beside which they stand: of the stores, or of the tables before this one.
+
+    Raises:
+        ReportError: A name that is nearly one of those or another name in the table, or a table with data sets in its
+            columns.
+    """
+    here, theirs = set(here), list(dict.fromkeys(found.rows["dataset"]))
+    archive = set(published()["dataset"])
+    known = here | archive
+    plain = set(map(_plain, known))
+    methods = set(found.rows["variant"])
+    columns = sum(_plain(name) in plain for name in methods)
+    if plain.isdisjoint(map(_plain, theirs)) and columns * 2 > len(methods):
+        raise ReportError(f"{spec} has data sets in its columns and methods in its rows; turn it round")
+    for name in theirs:
+        if name not in known and (twin := same(name, known.intersection(theirs))):
+            raise ReportError(f"{spec} has rows of {name} and of {twin}, which are one data set; leave one of them")
+        if name not in known and (near := nearly(name, here - set(theirs))):
+            raise ReportError(f"{spec}: there is no data set {name!r}; did you mean {near}? Write it so")
+    return theirs
+
+
+def same(name: str, known: Iterable[str]) -> str | None:
+    """Return the known data set that a name is but for case and signs, or by an older name."""
+    return {_plain(one): one for one in known}.get(_plain(_OLD.get(name.casefold(), name)))
+
+
+def nearly(name: str, known: Collection[str]) -> str | None:
     """Return the known data set that a name nearly is: but for case and signs, by an older name, or misspelt."""
+    if (found := same(name, known)) is not None:
+        return found
     plain = {_plain(one): one for one in known}
-    if (same := plain.get(_plain(_OLD.get(name.casefold(), name)))) is not None:
-        return same
     candidates = [one for one in plain if not _siblings(one, _plain(name))]
     close = get_close_matches(_plain(name), candidates, 1, _CLOSE)
     return plain[close[0]] if close else None

@@ -1,6 +1,7 @@
 """A table of text, as people export it: heads and rows with as many cells each, or a line that says what is wrong."""
 
 import csv
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from .errors import ReportError
 
 _GAPS = {"", "-", "–", "na", "n/a", "#n/a", "nan", "null", "none"}
 _SEPARATORS = ";\t,"
+_BEFORE = re.compile(r"(?i)#|sep=.$")  # comments, and the line that tells Excel what separates the cells
+_NUMBERING = {"", "unnamed: 0", "index"}  # heads of the numbers that pandas writes before each row
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,10 @@ class Grid:
             hint = ""
             if "%" in text:
                 hint = "; give shares, not percent"
+            elif any(sign in text for sign in "±(") or "+-" in text:
+                hint = "; give the mean alone"
             elif "," in text:
-                hint = "; write decimals with a point"
+                hint = "; leave out the points" if self.comma and "." in text else "; write decimals with a point"
             raise ReportError(f"{self.path}: {text!r} is no number{hint}") from None
 
 
@@ -57,7 +62,7 @@ def is_gap(text: str) -> bool:
 
 
 def read_grid(path: Path) -> Grid:
-    """Read a file of cells separated by commas, semicolons or tabs.
+    """Read a file of cells separated by commas, semicolons or tabs; comments above it and numbers of rows are left out.
 
     Raises:
         ReportError: There is no such file, it cannot be read, has no head or no rows, two columns of a name, a column
@@ -65,12 +70,17 @@ def read_grid(path: Path) -> Grid:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-        separator = next((one for one in _SEPARATORS if one in text.partition("\n")[0]), ",")
-        reader = csv.reader(text.splitlines(), delimiter=separator, strict=True)
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+            written = file.read().splitlines()
+        first = next((place for place, line in enumerate(written) if not _BEFORE.match(line)), 0)
+        separator = next((one for one in _SEPARATORS if one in "".join(written[first : first + 1])), ",")
+        reader = csv.reader(written[first:], delimiter=separator, strict=True)
+        lines = [
+            (first + reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))
+        ]
     except FileNotFoundError as error:
         raise ReportError(f"there is no file {path}; name a CSV, or published") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{path} cannot be read as CSV: it is no text in UTF-8; export it as such") from error
     except (OSError, ValueError, csv.Error) as error:
         raise ReportError(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from error
     if len(lines) < 2:
@@ -80,6 +90,8 @@ def read_grid(path: Path) -> Grid:
         heads = heads[:-1]  # commas at the end of the lines, without anything between them
     whole = tuple(_fitted(row, len(heads), number, path) for number, row in rows)
     _check_heads(heads, path, comma=separator == ";")
+    if len(heads) > 2 and heads[0].casefold() in _NUMBERING and all(row[0].isdecimal() for row in whole):
+        heads, whole = heads[1:], tuple(row[1:] for row in whole)
     return Grid(path, tuple(heads), whole, separator == ";")
 
 

@@ -4,6 +4,7 @@ import ctypes
 import faulthandler
 import os
 import resource
+import sys
 import time
 
 import numpy as np
@@ -136,3 +137,22 @@ class Segments(Flat):
     def encode(self, x):
         means = np.stack([part.mean((1, 2)) for part in np.array_split(x, self.parts, axis=-1)], 1)
         return means if self.order is None else means[:, [self.order.pop() for _ in range(len(self.order))]]
+
+
+class Chatty(Flat):
+    """Prints more than a stream keeps back, and letters that not every one has."""
+
+    def fit(self, x, y):
+        print("é" * 50_000, flush=True)
+        print("é", file=sys.stderr, flush=True)
+        return self
+
+
+class Leaves(Flat):
+    def fit(self, x, y):
+        sys.exit("I leave")
+
+
+class LeavesWhenMade(Flat):
+    def __init__(self):
+        sys.exit("I leave")

@@ -79,8 +79,13 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
         ((*RUN, "-v", "own_models:WantsMore"), "cannot be made with seed and device alone: missing a required"),
         (
             (*RUN, "-v", "own_models:RaisesWhenMade"),
-            "cannot be made: TypeError: object of type 'int' has no len() (own_models.py, line 75)",
+            "cannot be made: TypeError: object of type 'int' has no len() (own_models.py, line 76)",
         ),
+        (
+            (*RUN, "-v", "own_models:LeavesWhenMade"),
+            "cannot be made: SystemExit: I leave (own_models.py, line ",
+        ),
+        ((*RUN, "-v", "leaves:Model"), "cannot import 'leaves': SystemExit: 3 (leaves.py, line 2)"),
         ((*RUN, "-v", "no_numbers:Model"), "ZeroDivisionError: division by zero (no_numbers.py, line 2)"),
         ((*RUN, "-v", "no_such_module:Model"), "cannot import 'no_such_module'"),
         (("run", "OUT", "-d", "Wafer", "--data-dir", "EMPTY"), "ucrbench data fetch Wafer"),
@@ -127,6 +132,7 @@ RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
 def test_wrong_use_is_one_line_with_status_2_and_writes_nothing(call, own, tmp_path, monkeypatch, arguments, message):
     (tmp_path / "empty").mkdir()
     (tmp_path / "no_numbers.py").write_text("number = 0\nshare = 1 / number\n")
+    (tmp_path / "leaves.py").write_text("import sys\nsys.exit(3)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr("sys.dont_write_bytecode", True)
     (tmp_path / "file").write_text("mine")

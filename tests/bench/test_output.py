@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ucrbench.bench.cli.output import print_table
+from ucrbench.bench.errors import PoolError
+from ucrbench.bench.sweep.backends import Processes
 from ucrbench.results import SCORES, ResultStore
 
 HERE = Path(__file__).parent
@@ -58,6 +61,16 @@ def test_a_name_that_the_stream_cannot_encode_is_replaced(tmp_path):
     assert set(ResultStore(out).jobs()["variant"]) == {"modèle:Élan"}
 
 
+@pytest.mark.parametrize("to", ["> /dev/full 2>&1", "| head -1"])
+@pytest.mark.parametrize("how", ["-j 1", "--backend inline"])
+def test_what_a_model_prints_fails_no_job(to, how, tmp_path):
+    out = tmp_path / "out"
+    command = RUN.replace("-j 1", how).replace("-v raw", "-v own_models:Chatty").replace("0-3", "0")
+    ended = shell(f"{command} {to}", out, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert ended.returncode == 0, ended.stderr
+    assert ResultStore(out).jobs()["status"].tolist() == ["ok"]
+
+
 def test_other_commands_say_in_a_line_that_they_cannot_print():
     ended = shell(f"{sys.executable} -m ucrbench.bench list datasets > /dev/full", Path())
     assert (ended.returncode, ended.stderr) == (1, "ucrbench: cannot print: No space left on device\n")
@@ -69,8 +82,9 @@ def test_whoever_reads_may_have_enough():
     assert ended.stderr == ""
 
 
-def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(tmp_path):
-    ended = shell("ulimit -n 12; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
+@pytest.mark.parametrize("files", [12, 18])
+def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(files, tmp_path):
+    ended = shell(f"ulimit -n {files}; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith(
         "ucrbench: no worker process can be started here (Too many open files)"
@@ -99,3 +113,9 @@ def test_tables_cut_nothing_whatever_the_terminal(monkeypatch, capsys, width):
         assert max(map(len, lines)) <= width
     else:
         assert len(lines) == len(rows) + 1
+
+
+def test_where_the_system_shows_no_processes_a_line_says_so(monkeypatch):
+    monkeypatch.setattr("psutil.Process.memory_info", lambda self: (_ for _ in ()).throw(psutil.NoSuchProcess(1)))
+    with pytest.raises(PoolError, match=r"the system does not show processes, as /proc does.*--backend inline"):
+        Processes(1).start("call", len, "")

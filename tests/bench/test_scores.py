@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_probes import blobs
 
+from ucrbench.bench.job.outputs import generate, represent
 from ucrbench.bench.scores import (
     MEASURES,
     Evaluation,
@@ -204,3 +207,44 @@ def test_measures_are_the_functions_of_the_arrays():
         MEASURES["kid_rocket"].of_job(Evaluation(arrays))
     with pytest.raises(ValueError, match="need a judge"):
         MEASURES["fid"].of_job(Evaluation(arrays))
+
+
+class Model:
+    """Gives what it is told to, of whatever series."""
+
+    n_codes = 4
+
+    def __init__(self, **given):
+        self.given = {"encode": 60, "encode_continuous": 60, "tokens": 3, "sample": None} | given
+
+    def encode(self, x):
+        return np.zeros((self.given["encode"], 2))
+
+    def encode_continuous(self, x):
+        return np.zeros((self.given["encode_continuous"], 2))
+
+    def encode_tokens(self, x):
+        return np.full((len(x), 1), self.given["tokens"])
+
+    def sample(self, n, y=None):
+        return np.zeros(self.given["sample"] or (n, 1, 24))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"encode": 3}, "encode gives 3 representations of 60 series"),
+        ({"encode_continuous": 3}, "encode_continuous gives 3 representations of 60 series"),
+        ({"tokens": 9}, "encode_tokens gives 9 to 9 of 4 codes"),
+        ({"tokens": -1}, "encode_tokens gives -1 to -1 of 4 codes"),
+        ({"sample": (256, 24)}, r"sample gives the shape \(256, 24\) for 256 series, not \(256, 1, L\)"),
+        ({"sample": (3, 1, 24)}, r"sample gives the shape \(3, 1, 24\) for 256 series"),
+    ],
+)
+def test_what_a_model_gives_in_another_shape_is_no_score_but_an_error(given, message):
+    x, y = np.zeros((60, 1, 24)), np.arange(60) % 2
+    data = SimpleNamespace(x_train=x, x_test=x, y_train=y, y_test=y, n_classes=2)
+    assert represent(Model(), data)["code_counts"].tolist() == [0, 0, 0, 60]
+    assert generate(Model(), data, 100)["unconditional"].shape == (256, 24)
+    with pytest.raises(ValueError, match=message):
+        assert represent(Model(**given), data) != generate(Model(**given), data, 100)

@@ -132,6 +132,10 @@ def test_blank_lines_and_comments_are_no_series(archive):
         ("TEST", "1e60", r"GunPoint_TEST.ts has the value 1e\+60, more than 1e\+09 standard deviations"),
         ("TEST", "-1e300", r"GunPoint_TEST.ts has the value -1e\+300"),
         ("TRAIN", "1e200", "GunPoint_TRAIN.ts: the training values have no finite, positive variance"),
+        ("TRAIN", "1e60", r"GunPoint_TRAIN.ts has values from -.* to 1e\+60, so far apart that others become equal"),
+        ("TRAIN", "1e11", r"GunPoint_TRAIN.ts has values from -.* to 1e\+11"),
+        ("TRAIN", "?", "GunPoint_TRAIN.ts has a gap where the archive has none"),
+        ("TEST", "NaN", "GunPoint_TEST.ts has a gap where the archive has none"),
         ("TRAIN", None, "GunPoint_TRAIN.ts: the training values have no finite, positive variance"),
     ],
 )
@@ -173,3 +177,33 @@ def test_what_lies_in_a_folder_without_the_set_is_said(below, files, words, data
     assert told.startswith(f"GunPoint is not there: {folder} lacks ")
     assert told.endswith(words.format(folder))
     assert way_out == "`ucrbench data fetch GunPoint`"
+
+
+@pytest.mark.parametrize(
+    ("file", "below", "words"),
+    [
+        ("UCRArchive_2018.zip", "", "{0}/UCRArchive_2018.zip is there, and not unpacked"),
+        ("GunPoint_TRAIN.tsv", "", "GunPoint_TRAIN.tsv lies in {0} itself: put it into a folder GunPoint there"),
+        ("GunPoint/GunPoint_TRAIN.ts", "GunPoint", "{0} is its own folder: name {1}"),
+        ("archive/GunPoint/GunPoint_TRAIN.tsv", "", "it lies in {0}/archive/GunPoint: name {0}/archive"),
+        (f"{ARCHIVE}/{ARCHIVE}/GunPoint/GunPoint_TRAIN.tsv", "", f"name {{0}}/{ARCHIVE}/{ARCHIVE}"),
+    ],
+)
+def test_where_a_set_lies_that_is_in_none_of_its_places_is_said(file, below, words, data_home):
+    (data_home / file).parent.mkdir(parents=True)
+    (data_home / file).write_text("something")
+    folder = data_home / below
+    (result,) = verify(folder, names=["GunPoint"])
+    assert words.format(folder, data_home) in result.problem
+    with pytest.raises(DatasetError) as caught:
+        load("GunPoint", folder)
+    assert words.format(folder, data_home) in str(caught.value)
+
+
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_a_label(tmp_path):
+    as_distributed("GunPoint", tmp_path / "GunPoint")
+    expected = data_hash("GunPoint", tmp_path)
+    for split in ("TRAIN", "TEST"):
+        path = tmp_path / "GunPoint" / f"GunPoint_{split}.tsv"
+        path.write_text("\ufeff" + path.read_text())
+    assert data_hash("GunPoint", tmp_path) == expected

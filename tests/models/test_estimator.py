@@ -1,7 +1,9 @@
 """The models of the table take what users of scikit-learn bring, and refuse the rest in one line."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 from test_latent_model import TINY, outputs
@@ -76,6 +78,10 @@ BAD_SERIES = {
     "unequal lengths": ([[1.0, 2.0], [1.0]], "all of one length"),
     "words": ([["a"] * 33], "are numbers"),
     "gaps": (np.full((4, 33), np.nan), "NaN"),
+    "complex": (np.ones((4, 33)) * 1j, "real numbers, not complex128"),
+    "times": (np.zeros((4, 33), "datetime64[s]"), "real numbers, not datetime64"),
+    "masked": (np.ma.masked_greater(np.arange(132).reshape(4, 33), 130), "masked values"),
+    "missing": (pd.DataFrame(np.zeros((4, 33))).astype("Float64").mask(np.eye(4, 33) > 0), "none missing"),
     "beyond float32": (np.full((4, 33), 1e60), "infinite"),
     "another length": (np.zeros((4, 34)), "length 33, not 34"),
 }
@@ -100,6 +106,7 @@ def test_series_that_cannot_be_used_are_refused_in_one_line(case, method, fitted
         (2, [0, 3], "no class 3; there are 0, 1, 2"),
         (1, ["a"], "no class a; there are 0, 1, 2"),
         (0, None, "1 or more"),
+        (True, None, "1 or more"),
         (2.5, None, "1 or more"),
     ],
 )
@@ -115,6 +122,10 @@ def test_fits_that_cannot_be_are_refused_in_one_line(series):
         build("ae", TINY).fit(x, y[:-1])
     with pytest.raises(ModelError, match="unequal lengths"):
         build("ae", TINY).fit(x[:2], [[0], [1, 2]])
+    with pytest.raises(ModelError, match="of one kind, none missing"):
+        build("ae", TINY).fit(x[:2], np.array([0, None]))
+    with pytest.raises(ModelError, match="the classes hold NaN"):
+        build("ae", TINY).fit(x[:2], [0, np.nan])
     with pytest.raises(ModelError, match="length 4 are too short"):
         build("ae", TINY).fit(x[..., :4], y)
     with pytest.raises(ModelError, match="two or more"):
@@ -126,6 +137,9 @@ def test_fits_that_cannot_be_are_refused_in_one_line(series):
             build(name, TINY).encode(x)
     with pytest.raises(ModelError, match="not fitted"):
         build("ae", TINY).sample(2)
+    for name in ("ae", "random"):
+        with pytest.raises(ModelError, match="not fitted"):
+            build(name, TINY).networks()
 
 
 def test_the_shortest_series_go_through_every_method(series):
@@ -140,9 +154,20 @@ def test_the_shortest_series_go_through_every_method(series):
         ({"config": "smoke"}, r"'smoke' is no Config; .*PRESETS\[NAME\]"),
         ({"seed": -1}, "seed=-1: a seed is a whole number"),
         ({"seed": "a"}, "seed='a': a seed is a whole number"),
+        ({"seed": True}, "seed=True: a seed is a whole number"),
         ({"device": "gpu"}, "device='gpu': torch has no such device here"),
+        ({"device": None}, "device=None: torch has no such device here"),
+        ({"device": "meta"}, "device='meta': torch has no such device here"),
+        ({"device": "cuda:99"}, "device='cuda:99': torch has no such device here"),
     ],
 )
-def test_arguments_that_are_none_are_refused_in_one_line(wrong, message):
+def test_arguments_that_are_none_are_refused_in_one_line(wrong, message, series):
     with pytest.raises(ModelError, match=message):
         build("vqvae", **wrong)
+    with pytest.raises(ModelError, match=message):
+        build("vqvae", TINY).set_params(**wrong).fit(*series)
+
+
+def test_a_tensor_with_a_gradient_is_an_array_too(fitted, series):
+    tensor = torch.tensor(series[0], requires_grad=True)
+    assert np.array_equal(fitted.encode(tensor), fitted.encode(series[0]))

@@ -169,6 +169,18 @@ def test_against_a_csv(stores, tmp_path):
         ("dataset,method,score,value\nFordA,m,error_rate,0.1\n", "{}", "give accuracies, which are 1 - error"),
         ("dataset,m\nFordA,0.1\nGunPoint,0.2\n", "knn={}", "0.1 of m on FordA is far below guessing among its 3"),
         ("dataset,method,value\nFordA,m,0.5\n", "{}", "lacks the column score"),
+        ("dataset,method,score,value,seed\nFordA,m,knn,0.5,\n", "{}", "'' is no seed; give each row a whole number"),
+        ("dataset,method,score,value,seed\nFordA,m,knn,0.5,inf\n", "{}", "'inf' is no seed"),
+        ("dataset,m\nFordA,inf\n", "knn={}", "inf of m on FordA is no value of knn"),
+        ("dataset,m\nFordA,inf\n", "fid={}", "inf of m on FordA is no value of fid, which is at least 0"),
+        ("dataset,m\nFordA,0.9 ± 0.1\n", "knn={}", "'0.9 ± 0.1' is no number; give the mean alone"),
+        ("dataset,m,m_std\nFordA,0.9,0.1\n", "knn={}", "'m_std' sounds like standard deviations"),
+        ("error rate,m\nFordA,0.4\n", "knn={}", "'error rate' sounds like error rates"),
+        ("dataset,m\nFordA,0.9\nGunPoint,0.7\nAverage,0.8\n", "knn={}", "the row 'Average' is of all data sets"),
+        ("dataset,m\nFordA,0.9\nMean rank,1.0\n", "knn={}", "the row 'Mean rank' is of all data sets"),
+        ("dataset,m\nGunPoint,0.9\nGun_Point,0.5\n", "knn={}", "rows of Gun_Point and of GunPoint"),
+        ("method,forda,Gun_Point\nm,0.5,0.6\n", "knn={}", "data sets in its columns"),
+        ("dataset|m\nFordA|0.5\n", "knn={}", "commas, semicolons or tabs stand between them"),
         ("", "knn={}", "cannot be read as CSV"),
         (None, "knn={}", "there is no file"),
     ],
@@ -194,6 +206,9 @@ def test_a_csv_that_cannot_be_used(stores, tmp_path, text, spec, said):
         ("dataset,method\nFordA,0.5\nGunPoint,0.75\n", "method"),
         ("dataset,value\nFordA,0.5\nGunPoint,0.75\n", "value"),
         ("dataset,score\nFordA,0.5\nGunPoint,0.75\n", "score"),
+        (",dataset,m\n0,FordA,0.5\n1,GunPoint,0.75\n", "m"),
+        ("sep=;\ndataset;m\nFordA;0,5\nGunPoint;0,75\n", "m"),
+        ("# of last year\ndataset,m\nFordA,0.5\nGunPoint,0.75\n", "m"),
         ("Dataset,Method,Value\nFordA,m,0.5\nGunPoint,m,0.75\n", "m"),
         ("dataset,m\nFordA,0.5\nGunPoint,0.75\nFordB,0.9\nGunPointAgeSpan,0.9\n", "m"),
     ],
@@ -247,6 +262,23 @@ def test_results_from_elsewhere_need_no_store(tmp_path):
     assert "0.8500" in (main.parent / "tables" / "linear-probe.tex").read_text()
     with pytest.raises(ReportError, match="name a store to report on, or results from elsewhere"):
         select_stores({})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("method,GunPoint,FordA\nA,0.9,0.8\n", None, "data sets in its columns and methods in its rows"),
+        ("dataset,A\nGunPoint,0.9\ngunpoint,0.8\n", None, "rows of gunpoint and of GunPoint, which are one"),
+        ("dataset,A\nGunPoint,0.9\nMine,0.8\n", "dataset,B\nGun_Point,0.9\n", "did you mean GunPoint"),
+        ("dataset,A\nMine,0.9\n", "dataset,B\nmine,0.9\n", "no data set 'mine'; did you mean Mine"),
+        (b"dataset,\xe9\nGunPoint,0.9\n", None, "no text in UTF-8; export it as such"),
+    ],
+)
+def test_results_from_elsewhere_alone_are_checked_against_each_other(tmp_path, first, second, said):
+    for name, text in (("first", first), ("second", second or "dataset,B\nMine,0.5\n")):
+        (tmp_path / f"{name}.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ReportError, match=said):
+        select_stores({}, against=[f"knn={tmp_path}/first.csv", f"knn={tmp_path}/second.csv"])
 
 
 def test_autoencoders_without_a_codebook_stand_under_the_continuous_scores(tmp_path):

@@ -12,8 +12,10 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack
 from typing import Any
 
+import psutil
 from loky import ProcessPoolExecutor
 from loky.process_executor import BrokenProcessPool
 
@@ -22,6 +24,7 @@ from ...job.heap import heap_left
 from .backend import Lost
 
 _MUCH_LEFT = 2**28  # bytes; the calls that leave as much take minutes, another process takes seconds
+_FILES = 16  # more than loky opens for a process
 _EXIT_CODE = re.compile(r"exit codes of the workers are \{(.*?)\}")
 
 
@@ -84,10 +87,12 @@ class Processes:
 
     def _worker(self) -> "_Worker":
         try:
+            _check_room()
             return _Worker(self._environment, self._device)
-        except OSError as error:  # too few files may be open, or no semaphore can be made in /dev/shm
+        except (OSError, psutil.Error) as error:  # few files may be open, /dev/shm takes no semaphore, or no /proc
+            why = error.strerror if isinstance(error, OSError) else "the system does not show processes, as /proc does"
             raise PoolError(
-                f"no worker process can be started here ({error.strerror}); raise that limit of the system, or choose "
+                f"no worker process can be started here ({why}); raise that limit of the system, or choose "
                 "--backend inline, which needs none"
             ) from error
 
@@ -104,6 +109,14 @@ class Processes:
         else:
             self._idle.append(worker)
         return result
+
+
+def _check_room() -> None:
+    """Raise where the system has no room for a process, before loky is in the midst of it and leaves half of one."""
+    psutil.Process().memory_info()
+    with ExitStack() as taken:
+        for _ in range(_FILES):
+            taken.enter_context(open(os.devnull))
 
 
 class _Worker:
