@@ -31,11 +31,10 @@ class Estimator(BaseEstimator, ABC):
         """Train on series x; classes y (N,) condition a prior and nothing else."""
         check_parameters(self.config, self.seed, self.device)  # they may have been set since
         series, classes, numbers = _series(x), None, None
-        length = series.shape[2]
-        if length < self.shortest:
+        if (length := series.shape[2]) < self.shortest:
             raise ModelError(f"series of length {length} are too short; the shortest have {self.shortest} samples")
         if y is not None:
-            classes, numbers = _numbered(_labels(y, len(series)))
+            classes, numbers = np.unique(_labels(y, len(series)), return_inverse=True)
         self._fit(series, numbers)
         self.length_, self.classes_ = length, classes
         return self
@@ -78,31 +77,18 @@ def check_parameters(config: Config, seed: int, device: str) -> None:
         raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
     if not isinstance(seed, Integral) or isinstance(seed, bool) or int(seed) < 0:
         raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
-    if not _is_there(device):
+    places = ("cpu", "cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count())))
+    if str(device) not in places[: None if torch.cuda.is_available() else 1]:
         raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")
-
-
-def _is_there(device: str) -> bool:
-    try:
-        found = torch.device(device)
-    except (RuntimeError, TypeError):
-        return False
-    return found.type == "cpu" or (found.type == "cuda" and (found.index or 0) < torch.cuda.device_count())
 
 
 def _series(x: ArrayLike) -> np.ndarray:
     x = x.detach().cpu() if isinstance(x, torch.Tensor) else x
     try:
-        given = np.asarray(x)
-        real = given.dtype.kind not in "cmM"  # no complex numbers, which would lose a part, and no times
         with np.errstate(over="ignore"):
-            series = given.astype(np.float32) if real else given
+            series = np.asarray(x).astype(np.float32, casting="same_kind")
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(
-            "series are numbers, none missing, all of one length: give an array (N, L) or (N, 1, L)"
-        ) from error
-    if not real:
-        raise ModelError(f"series are real numbers, not {given.dtype}")
+        raise ModelError("series are real numbers, none missing, all of one length: (N, L) or (N, 1, L)") from error
     if np.ma.is_masked(x):
         raise ModelError("the series hold masked values; fill gaps before")
     series = series[:, None] if series.ndim == 2 else series
@@ -113,22 +99,12 @@ def _series(x: ArrayLike) -> np.ndarray:
     return series
 
 
-def _numbered(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the classes of labels in order, and the place of each label (N,) among them."""
-    try:
-        classes, numbers = np.unique(labels, return_inverse=True)
-    except TypeError as error:  # of an array of objects that cannot be compared, as None and 1
-        raise ModelError("classes are numbers or names, all of one kind, none missing") from error
-    if (classes != classes).any():  # NaN is no class
-        raise ModelError("the classes hold NaN; leave out series without a class, or all classes")
-    return classes, numbers
-
-
 def _labels(y: ArrayLike, n: int) -> np.ndarray:
     try:
         labels = np.asarray(y)
-    except ValueError as error:
-        raise ModelError(f"{n} series need classes of the shape ({n},); got lists of unequal lengths") from error
-    if labels.shape != (n,):
-        raise ModelError(f"{n} series need classes of the shape ({n},); got {labels.shape}")
+        classes = np.unique(labels)
+    except (TypeError, ValueError) as error:  # objects that cannot be compared, lists of unequal lengths
+        raise ModelError(f"{n} series need classes of the shape ({n},), numbers or names, all of one kind") from error
+    if labels.shape != (n,) or (classes != classes).any():  # NaN is no class
+        raise ModelError(f"{n} series need classes of the shape ({n},), none NaN; got {labels.shape}")
     return labels

@@ -59,10 +59,8 @@ class Quantizes(Protocol):
 class Inspectable(Protocol):
     """A model that shows how it was trained."""
 
-    curves: dict[str, dict[str, np.ndarray]]
-    """Training curves: stage, then name, then one value per step."""
-    seconds: dict[str, float]
-    """Wall time of the stages "fit" and "prior"."""
+    curves: dict[str, dict[str, np.ndarray]]  # training curves: stage, then name, then one value per step
+    seconds: dict[str, float]  # wall time of the stages "fit" and "prior"
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
