@@ -47,6 +47,7 @@ class RandomEncoder(Trainer):
 
     def networks(self) -> dict[str, torch.nn.Module]:
         """Return the encoder."""
+        self._require_fit()
         return {"autoencoder": self.module}
 
 

@@ -71,6 +71,7 @@ class LatentModel(Trainer):
 
     def networks(self) -> dict[str, nn.Module]:
         """Return the fitted networks by name."""
+        self._require_fit()
         return {"autoencoder": self.module, **self.density.networks()}
 
 

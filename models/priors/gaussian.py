@@ -102,8 +102,7 @@ class GaussianPrior(LatentPrior):
         self.density = LatentDensity().fit(z, y)
 
     def sample(self, n: int, y: np.ndarray | None) -> list[Tensor]:
-        rng = np.random.default_rng([self.seed, 3, y is not None])
-        return [torch.as_tensor(self.density.sample(n, y, rng=rng))]
+        return [torch.as_tensor(self.density.sample(n, y, rng=np.random.default_rng([self.seed, 3, y is not None])))]
 
 
 class NormalPrior(GaussianPrior):
