@@ -10,7 +10,7 @@ import typer
 
 from ...datasets import catalogue
 from ...results import partition_name
-from ..errors import UsageError
+from ..errors import UsageError, one_line
 from .app import app
 from .chosen import chosen_datasets, chosen_names, chosen_variants
 
@@ -110,10 +110,13 @@ def reporting() -> Iterator[ModuleType]:
     """The room of reports, whose pictures take a second to import that other commands need not wait for.
 
     Raises:
-        UsageError: in place of a ReportError inside.
+        UsageError: in place of a ReportError inside, or matplotlib cannot be imported as it is set up.
     """
-    from ... import reports
-
+    try:
+        from ... import reports
+    except ValueError as error:  # a backend that there is not, or a matplotlibrc that is no text
+        way_out = "mend MPLBACKEND, or the matplotlibrc that is read"
+        raise UsageError(f"matplotlib cannot be imported: {one_line(error)}; {way_out}") from error
     try:
         yield reports
     except reports.ReportError as error:

@@ -84,3 +84,11 @@ def test_the_module_is_the_command(tmp_path):
         capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"}, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_a_matplotlib_that_cannot_be_imported_is_told_in_a_line(tmp_path):
+    command = [sys.executable, "-m", "ucrbench.bench", "report", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"MPLBACKEND": "nothing"})
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("ucrbench: matplotlib cannot be imported: ValueError: Key backend: 'nothing'")
+    assert "mend MPLBACKEND" in done.stderr
