@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ucrbench.bench.cli.demo import FIXED
+from ucrbench.bench.planning.expansion import methods_of
 from ucrbench.bench.planning.presets import PRESETS
+from ucrbench.datasets import select
+from ucrbench.models.variants import MAIN_VARIANTS
 from ucrbench.results import JobRow, ResultStore, ScoreRow, versions
 
 
@@ -92,3 +96,9 @@ def test_a_matplotlib_that_cannot_be_imported_is_told_in_a_line(tmp_path):
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith("ucrbench: matplotlib cannot be imported: ValueError: Key backend: 'nothing'")
     assert "mend MPLBACKEND" in done.stderr
+
+
+def test_the_demo_has_the_untrained_encoder_and_the_series_as_they_are_and_needs_no_network():
+    found = methods_of(FIXED["variants"], PRESETS[FIXED["preset"]], {}, {})
+    assert [one.name for one in found] == [*MAIN_VARIANTS, "random", "raw"]
+    assert set(FIXED["datasets"]) <= set(select("bundled"))
