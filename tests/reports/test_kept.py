@@ -40,14 +40,14 @@ def with_labels(selection, labels):
         (list("abcdefghijkl"), list("abcdefghijkl")),
     ],
 )
-def test_classes_have_the_labels_of_the_archive(selection, labels, shown):
+def test_classes_have_the_labels_of_the_archive(selection, labels, shown, tmp_path):
     kept = kept_of(with_labels(selection, labels), "GunPoint")
     assert kept.real[1].tolist() == [shown[n % 12] for n in range(60)]
     (latents,), (samples,) = kept.latents().values(), kept.samples().values()
     assert latents["y_train"].tolist() == [shown[n % 12] for n in range(24)]
     assert latents["y_test"].tolist() == [shown[n % 12] for n in range(36)]
     assert samples["conditional_labels"].tolist() == kept.real[1].tolist()
-    series, maps = pictures_of({}, kept.latents(), kept.real, kept.samples(), ["ae"])
+    series, maps = pictures_of({}, kept.latents(), kept.real, kept.samples(), ["ae"], tmp_path / "series.pdf", "")
     assert list(maps.classes) == shown
     assert [f"class {label}<" in series.pictures["series"] for label in shown] == [True] * 5 + [False] * 7
 
