@@ -4,7 +4,7 @@ from math import nan
 
 import pandas as pd
 
-from ...results import Floor, scaled_scores, score_of
+from ...results import SCORES, Floor
 from .selection import Selection
 
 LEVELS = ("dataset", "score", "nothing", "real", "nothing_is", "classifier")
@@ -18,8 +18,8 @@ def reading_levels(selection: Selection) -> pd.DataFrame:
             of the real test series and the labels beside latents.
 
     Returns:
-        dataset, score, nothing (NaN where it cannot be known), real, nothing_is (in words), classifier (the judge),
-        and with labelled stores `store`.
+        dataset, score, nothing (NaN where it cannot be known, or the score has no floor), real, nothing_is (in words),
+        classifier (the judge), and with labelled stores `store`.
 
     Raises:
         StoreError: A kept file cannot be read.
@@ -29,8 +29,7 @@ def reading_levels(selection: Selection) -> pd.DataFrame:
     columns = [*LEVELS, *(["store"] if "store" in references else [])]
     stores = {label: selection.open(label) for label in selection.stores}
     floors: dict[tuple[str, str], dict[str, Floor]] = {}
-    for name in scaled_scores():
-        scale = score_of(name).scale
+    for name, scale in ((name, score.scale) for name, score in SCORES.items() if score.scale):
         for row in references[references["score"] == scale.reference].itertuples():
             label = getattr(row, "store", next(iter(selection.stores)))
             if (label, row.reference) not in floors:

@@ -157,6 +157,12 @@ def test_dataset_page(site, browser):
         visit.page.locator("#rows").get_by_role("link", name="Adiac").click()
         visit.page.wait_for_url("**/datasets/Adiac.html")
         assert visit.page.inner_text("h1") == "Adiac"
+        table = visit.page.get_by_role("region", name="Scores")
+        heads, real = (
+            table.locator(rows).first.locator("th, td").all_inner_texts() for rows in ("thead tr", "tfoot tr")
+        )
+        beside = {" ".join(head.split()): text for head, text in zip(heads, real, strict=True)}
+        assert (beside["KID ↓"], beside["Linear probe ↑"]) == ("0.0123", "")  # also a ceiling without a floor
         assert visit.page.locator("svg.series").count() == 1
         assert visit.page.locator("svg.curve").count() == 1
         named = visit.page.locator("svg.series text", has_text="class").all_text_contents()
