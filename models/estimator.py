@@ -77,8 +77,8 @@ def check_parameters(config: Config, seed: int, device: str) -> None:
         raise ModelError(f"config={config!r} is no Config; that of a preset is ucrbench.bench.PRESETS[NAME]")
     if not isinstance(seed, Integral) or isinstance(seed, bool) or int(seed) < 0:
         raise ModelError(f"seed={seed!r}: a seed is a whole number, 0 or more")
-    places = ("cpu", "cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count())))
-    if str(device) not in places[: None if torch.cuda.is_available() else 1]:
+    cards = [name for number in range(torch.cuda.device_count()) for name in ("cuda", f"cuda:{number}")]
+    if str(device) not in ("cpu", *cards):
         raise ModelError(f"device={device!r}: torch has no such device here; take cpu, or cuda where there is a GPU")
 
 

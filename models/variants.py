@@ -91,7 +91,7 @@ def build(name: str, config: Config | None = None, seed: int = 0, device: str = 
         device: torch device on which the model is trained.
 
     Raises:
-        ModelError: there is no such variant or device, or config or seed cannot be, as the projector's width.
+        ModelError: there is no such variant or device, or the config, the seed or the projector's width cannot be.
     """
     if not isinstance(name, str) or name not in VARIANTS:
         raise ModelError(f"no variant {name!r}; there are {', '.join(VARIANTS)}")

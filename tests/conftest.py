@@ -16,6 +16,11 @@ settings.load_profile("ucrbench")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+def pytest_configure(config):
+    """Have pytest-xdist, where it is there, take files as they are collected, and not by their number of tests."""
+    config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(items):
     """Put the tests of the whole first, whose files take long: else one worker has the last of them, the other none."""
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)

@@ -1,4 +1,4 @@
-"""What users' models print: it goes on where it can, and fails no job where it cannot."""
+"""Output of users' models: it goes on where it can, and fails no job where it cannot."""
 
 import sys
 from collections.abc import Iterator

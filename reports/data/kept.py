@@ -30,22 +30,22 @@ class Kept:
 
     real: tuple[np.ndarray, np.ndarray] | None
     jobs: Mapping[str, tuple[ResultStore | Publication, str]]
-    labels: np.ndarray | None = None
+    labels: np.ndarray | None
 
     def samples(self) -> dict[str, dict[str, np.ndarray]]:
         """Return the arrays of generated series by method; nothing of methods without."""
-        return self._of_jobs(lambda store, job: self._labelled(store.samples(job)))
+        return self._of_jobs(lambda store, job: self._named(store.samples(job)))
 
     def latents(self) -> dict[str, dict[str, np.ndarray]]:
         """Return the arrays of latents by method; nothing of methods without."""
-        return self._of_jobs(lambda store, job: self._labelled(store.latents(job)))
+        return self._of_jobs(lambda store, job: self._named(store.latents(job)))
 
     def curves(self) -> dict[str, pd.DataFrame]:
         """Return the training curves by method; nothing of methods without."""
         return self._of_jobs(lambda store, job: store.curves(job))
 
-    def _labelled(self, arrays: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:
-        return arrays and {name: labelled(of, self.labels) if name in _CLASSES else of for name, of in arrays.items()}
+    def _named(self, arrays: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:
+        return arrays and {name: _labelled(of, self.labels) if name in _CLASSES else of for name, of in arrays.items()}
 
     def _of_jobs(self, read: Callable[[ResultStore | Publication, str], _Thing | None]) -> dict[str, _Thing]:
         found = {method: read(store, job) for method, (store, job) in self.jobs.items()}
@@ -61,18 +61,18 @@ def kept_of(selection: Selection, dataset: str) -> Kept:
     done = selection.jobs[(selection.jobs["dataset"] == dataset) & (selection.jobs["status"] == "ok")]
     first = done.sort_values(["seed", "job"]).drop_duplicates("method").set_index("method")
     stores = {label: selection.open(label) for label in selection.stores}
-    labels = first["store"] if "store" in first else {method: next(iter(stores)) for method in first.index}
+    of = first["store"] if "store" in first else {method: next(iter(stores)) for method in first.index}
     texts = done["class_labels"].dropna()
-    classes = class_labels(texts.iloc[0]) if len(texts) else None
+    labels = _class_labels(texts.iloc[0]) if len(texts) else None
     real = next((found for store in stores.values() if (found := store.real(dataset)) is not None), None)
     return Kept(
-        real and (real[0], labelled(real[1], classes)),
-        {method: (stores[labels[method]], first.loc[method, "job"]) for method in ordered(first.index)},
-        classes,
+        real and (real[0], _labelled(real[1], labels)),
+        {method: (stores[of[method]], first.loc[method, "job"]) for method in ordered(first.index)},
+        labels,
     )
 
 
-def class_labels(text: str) -> np.ndarray:
+def _class_labels(text: str) -> np.ndarray:
     """Return the labels of a row as numbers where all are, so that they sort as such, else as text."""
     labels = np.array(json.loads(text))
     for kind in (int, float):
@@ -81,7 +81,7 @@ def class_labels(text: str) -> np.ndarray:
     return labels
 
 
-def labelled(numbers: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+def _labelled(numbers: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
     """Return the label of each class by its number; the numbers where no labels are known."""
     return numbers if labels is None else labels[numbers]
 

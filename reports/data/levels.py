@@ -34,7 +34,7 @@ def reading_levels(selection: Selection) -> pd.DataFrame:
             label = getattr(row, "store", next(iter(selection.stores)))
             if (label, row.reference) not in floors:
                 floors[label, row.reference] = stores[label].floors(row.dataset, row.reference, selection.jobs)
-            floor = floors[label, row.reference].get(name, Floor(nan, "not known"))
+            floor = floors[label, row.reference].get(name, Floor(nan, ""))
             found = (row.dataset, name, floor.value, float(row.value), floor.generator, row.classifier, label)
             rows.append(found[: len(columns)])
     return pd.DataFrame(rows, columns=columns)

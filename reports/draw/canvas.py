@@ -97,8 +97,8 @@ def write(
     turned: bool = False,
 ) -> None:
     """Write a text at a point in inches, turned upwards if told so. A dollar sign is one: names come from outside."""
-    look = {"size": size, "color": colour, "linespacing": 1.1, "rotation": 90 if turned else 0}
-    axes.text(x, y, text, ha=align, va="center", parse_math=False, clip_on=False, **look)
+    drawn = axes.text(x, y, text, ha=align, va="center", size=size, color=colour, parse_math=False, clip_on=False)
+    drawn.set(linespacing=1.1, rotation=90 if turned else 0)
 
 
 def stroke(

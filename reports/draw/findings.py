@@ -8,7 +8,7 @@ from ...results import SCORES, score_of
 from .canvas import chart, label, logarithmic, wrap
 from .charts import legend
 from .hover import tell
-from .matrix import grid_of_cells
+from .matrix import cell_grid
 from .palette import DISTINCT
 from .style import INK, ONE_COLUMN, TWO_COLUMNS, styled
 
@@ -27,7 +27,7 @@ def agreement_matrix(table: pd.DataFrame) -> Figure:
     there = {*table["first"], *table["second"]}
     names = [name for name in SCORES if name in there]
     titles = [score_of(name).title for name in names]
-    figure, grid = grid_of_cells(titles[1:], titles[:-1])
+    figure, grid = cell_grid(titles[1:], titles[:-1])
     for row in table.itertuples():
         texts = (f"{row.tau:.2f}", f"{row.low:.2f} to {row.high:.2f}")
         grid.fill(names.index(row.second) - 1, names.index(row.first), texts, row.tau)

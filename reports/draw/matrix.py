@@ -34,7 +34,7 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
         alpha: Level.
     """
     names = list(comparison.summary.index)
-    figure, grid = grid_of_cells(names, names)
+    figure, grid = cell_grid(names, names)
     p = comparison.p_matrix()
     medians = {(a, b): np.median(comparison.differences(a, b)) for a in names for b in names if a != b}
     finite = [abs(value) for value in medians.values() if np.isfinite(value)]
@@ -54,7 +54,7 @@ def comparison_matrix(comparison: Comparison, alpha: float = ALPHA) -> Figure:
 
 
 @dataclass(frozen=True)
-class Grid:
+class CellGrid:
     """A grid of cells on a canvas.
 
     Attributes:
@@ -91,7 +91,7 @@ class Grid:
             )
 
 
-def grid_of_cells(rows: Sequence[str], columns: Sequence[str]) -> tuple[Figure, Grid]:
+def cell_grid(rows: Sequence[str], columns: Sequence[str]) -> tuple[Figure, CellGrid]:
     """Return a figure with the names of rows and columns, and the grid of its cells, which are empty yet."""
     labels = [wrap(name, _MOST_NAME, most=3) for name in rows]
     heads = [wrap(name, _CELL_WIDTH - 0.06, FONT_SIZE - 0.5) for name in columns]
@@ -103,7 +103,7 @@ def grid_of_cells(rows: Sequence[str], columns: Sequence[str]) -> tuple[Figure, 
         write(axes, room - 0.1, height - head - (row + 0.5) * _CELL_HEIGHT, label, "right")
     for column, name in enumerate(heads):
         write(axes, room + (column + 0.5) * _CELL_WIDTH, height - head / 2, name, "center", FONT_SIZE - 0.5)
-    return figure, Grid(axes, room, height - head)
+    return figure, CellGrid(axes, room, height - head)
 
 
 def _signed(value: float, digits: int) -> str:

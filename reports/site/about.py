@@ -43,7 +43,9 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
         "refusal": section.refusal,
         "footnote": content.selection.footnotes.get(section.name, ""),
         "comparison": None,
-        "labels": inline(section.labels, _by_labels(score.title)) if section.labels else None,
+        "labels": inline(section.labels, f"{score.title} by the share of the training labels: a line per method")
+        if section.labels
+        else None,
     }
     if isinstance(ranking, Ranking):
         comparison = ranking.comparison
@@ -58,10 +60,6 @@ def score_section(section: Section, content: Content) -> dict[str, object]:
             "diagram": inline(ranking.diagram, _spoken(comparison, score.title)),
         }
     return shown
-
-
-def _by_labels(title: str) -> str:
-    return f"{title} by the share of the training labels: a line per method"
 
 
 def _spoken(comparison: Comparison, title: str) -> str:

@@ -67,7 +67,7 @@ def test_a_damaged_shard_is_told_set_aside_and_made_again(call, tmp_path, table,
     middle = len(content) // 2
     flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
     shard.write_bytes(content[:middle] if harm == "cut" else flipped)
-    again = (
+    again = [
         "-d",
         "ItalyPowerDemand",
         "-v",
@@ -80,7 +80,7 @@ def test_a_damaged_shard_is_told_set_aside_and_made_again(call, tmp_path, table,
         "knn",
         "--device",
         "cpu",
-    )
+    ]
     status, _, error = call("run", out, *again)
     assert (status, "ucrbench check" in error, error.count("\n")) == (2, True, 1)
     found = check(out)

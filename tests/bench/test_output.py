@@ -27,14 +27,7 @@ def shell(command: str, out: Path, **environment: str) -> subprocess.CompletedPr
 
 
 # Workers matter where they inherit closed descriptors; what is full or gone is met by the process that reports.
-@pytest.mark.parametrize(
-    ("to", "how"),
-    [
-        ("> /dev/full", "--backend inline"),
-        (">&-", "-j 1"),
-        (">&- 2>&-", "-j 1"),
-    ],
-)
+@pytest.mark.parametrize(("to", "how"), [("> /dev/full", "--backend inline"), (">&-", "-j 1"), (">&- 2>&-", "-j 1")])
 def test_a_sweep_goes_on_without_its_output(to, how, tmp_path):
     out = tmp_path / "out"
     ended = shell(f"{RUN.replace('-j 1', how)} {to}", out)
@@ -60,17 +53,12 @@ def test_a_name_that_the_stream_cannot_encode_is_replaced(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("to", "how"),
-    [
-        ("> /dev/full 2>&1", "-j 1"),
-        ("> /dev/full 2>&1", "--backend inline"),
-        ("| head -1", "--backend inline"),
-    ],
+    "how", ["-j 1 > /dev/full 2>&1", "--backend inline > /dev/full 2>&1", "--backend inline | head -1"]
 )
-def test_what_a_model_prints_fails_no_job(to, how, tmp_path):
+def test_what_a_model_prints_fails_no_job(how, tmp_path):
     out = tmp_path / "out"
     command = RUN.replace("-j 1", how).replace("-v raw", "-v own_models:Chatty").replace("0-3", "0")
-    ended = shell(f"{command} {to}", out, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    ended = shell(command, out, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert ended.returncode == 0, ended.stderr
     assert ResultStore(out).jobs()["status"].tolist() == ["ok"]
 

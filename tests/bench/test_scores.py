@@ -230,21 +230,25 @@ class Model:
         return np.zeros(self.given["sample"] or (n, 1, 24))
 
 
+def draw(model, data):
+    return generate(model, data, 100)
+
+
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("use", "given", "message"),
     [
-        ({"encode": 3}, "encode gives 3 representations of 60 series"),
-        ({"encode_continuous": 3}, "encode_continuous gives 3 representations of 60 series"),
-        ({"tokens": 9}, "encode_tokens gives 9 to 9 of 4 codes"),
-        ({"tokens": -1}, "encode_tokens gives -1 to -1 of 4 codes"),
-        ({"sample": (256, 24)}, r"sample gives the shape \(256, 24\) for 256 series, not \(256, 1, L\)"),
-        ({"sample": (3, 1, 24)}, r"sample gives the shape \(3, 1, 24\) for 256 series"),
+        (represent, {"encode": 3}, "encode gives 3 representations of 60 series"),
+        (represent, {"encode_continuous": 3}, "encode_continuous gives 3 representations of 60 series"),
+        (represent, {"tokens": 9}, "encode_tokens gives 9 to 9 of 4 codes"),
+        (represent, {"tokens": -1}, "encode_tokens gives -1 to -1 of 4 codes"),
+        (draw, {"sample": (256, 24)}, r"sample gives the shape \(256, 24\) for 256 series, not \(256, 1, L\)"),
+        (draw, {"sample": (3, 1, 24)}, r"sample gives the shape \(3, 1, 24\) for 256 series"),
     ],
 )
-def test_what_a_model_gives_in_another_shape_is_no_score_but_an_error(given, message):
+def test_what_a_model_gives_in_another_shape_is_no_score_but_an_error(use, given, message):
     x, y = np.zeros((60, 1, 24)), np.arange(60) % 2
     data = SimpleNamespace(x_train=x, x_test=x, y_train=y, y_test=y, n_classes=2)
     assert represent(Model(), data)["code_counts"].tolist() == [0, 0, 0, 60]
-    assert generate(Model(), data, 100)["unconditional"].shape == (256, 24)
+    assert draw(Model(), data)["unconditional"].shape == (256, 24)
     with pytest.raises(ValueError, match=message):
-        assert represent(Model(**given), data) != generate(Model(**given), data, 100)
+        use(Model(**given), data)
