@@ -12,6 +12,10 @@ from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow
 VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
 EIGHT = (*VARIANTS, "vqvae_vibcreg", "mymodels.flow:Flow", "mymodels.diffusion:Diffusion")
 LENGTH = 96
+DATASETS = ["Adiac", "Beef", "CBF", "Chinatown", "Coffee", "DiatomSizeReduction", "ECG200", "FaceFour"]
+TYPES = dict(
+    zip(DATASETS, ["Image", "Spectro", "Simulated", "Traffic", "Spectro", "Image", "ECG", "Image"], strict=True)
+)
 TRACEBACK = """Traceback (most recent call last):
   File "/home/somebody/code/ucrbench/bench/runner.py", line 88, in attempt
     model.fit(data.x_train, data.y_train)

@@ -234,21 +234,6 @@ def test_columns_called_as_those_of_a_tidy_table_are_methods_too(stores, tmp_pat
     }
 
 
-def test_a_frame_of_ones_own_needs_three_columns():
-    frame = pd.DataFrame({"dataset": list("aabb"), "method": list("xyxy"), "value": [0.9, 0.8, 0.7, 0.6]})
-    assert compare(frame, "knn").summary["mean_rank"].to_dict() == {"x": 1.0, "y": 2.0}
-    assert score_table(frame, "knn").text.loc["a", "x"] == "0.9000"
-    with pytest.raises(ReportError, match="x has several rows on a; tell them apart in a column seed"):
-        compare(pd.concat([frame, frame]), "knn")
-    seeds = pd.concat([frame.assign(seed=0), frame.assign(seed=1, value=frame["value"] - 0.1)])
-    assert compare(seeds, "knn").values.loc["a", "x"] == pytest.approx(0.85)
-    for name in frame:
-        with pytest.raises(ReportError, match=f"lacks the column {name}"):
-            compare(frame.drop(columns=name), "knn")
-    with pytest.raises(ReportError, match="mine has no direction"):
-        compare(frame, "mine")
-
-
 def test_results_from_elsewhere_need_no_store(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("dataset,A,B\nGunPoint,0.9,0.8\nArrowHead,0.85,0.75\nFordA,0.7,0.9\n")

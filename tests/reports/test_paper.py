@@ -159,6 +159,12 @@ def test_several_stores_and_published_results(tmp_path, monkeypatch):
     assert check(main.parent) == []
 
 
+def test_escape_leaves_no_command():
+    assert escape("a_b & 5% $x$ #1 {y} ~ ^ \\z") == (
+        r"a\_b \& 5\% \$x\$ \#1 \{y\} \textasciitilde{} \textasciicircum{} \textbackslash{}z"
+    )
+
+
 def test_escape_prints_just_the_text():
     assert escape("--x---") == "-{}-x-{}-{}-"
     assert escape("[a] ,, ''") == "{[}a{]} ,{}, '{}'"

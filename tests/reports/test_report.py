@@ -210,12 +210,6 @@ def test_hostile_names_are_text(tmp_path):
     assert not re.search(r"(?<!\\)[%#$]", rest.replace(r"$\pm$", ""))
 
 
-def test_escape_leaves_no_command():
-    assert escape("a_b & 5% $x$ #1 {y} ~ ^ \\z") == (
-        r"a\_b \& 5\% \$x\$ \#1 \{y\} \textasciitilde{} \textasciicircum{} \textbackslash{}z"
-    )
-
-
 def test_second_report_replaces_the_first_and_nothing_else(tmp_path):
     build(tmp_path / "out", ["A"], TWO, samples=False, names=["knn"])
     path = report(tmp_path / "out")

@@ -9,7 +9,7 @@ import scikit_posthocs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ucrbench.reports import ReportError, cliques, compare
+from ucrbench.reports import ReportError, cliques, compare, score_table
 from ucrbench.reports.data.frames import seed_means
 from ucrbench.reports.data.methods import name_methods
 from ucrbench.reports.stats.comparison import gaps_text
@@ -262,3 +262,18 @@ def test_linked_to_the_third_and_not_to_the_second():
     p = found.p_matrix()
     assert p.loc["a", "b"] < 0.05 < p.loc["a", "c"]
     assert cliques(p) == [["a", "c"], ["b", "c"]]
+
+
+def test_a_frame_of_ones_own_needs_three_columns():
+    frame = pd.DataFrame({"dataset": list("aabb"), "method": list("xyxy"), "value": [0.9, 0.8, 0.7, 0.6]})
+    assert compare(frame, "knn").summary["mean_rank"].to_dict() == {"x": 1.0, "y": 2.0}
+    assert score_table(frame, "knn").text.loc["a", "x"] == "0.9000"
+    with pytest.raises(ReportError, match="x has several rows on a; tell them apart in a column seed"):
+        compare(pd.concat([frame, frame]), "knn")
+    seeds = pd.concat([frame.assign(seed=0), frame.assign(seed=1, value=frame["value"] - 0.1)])
+    assert compare(seeds, "knn").values.loc["a", "x"] == pytest.approx(0.85)
+    for name in frame:
+        with pytest.raises(ReportError, match=f"lacks the column {name}"):
+            compare(frame.drop(columns=name), "knn")
+    with pytest.raises(ReportError, match="mine has no direction"):
+        compare(frame, "mine")
