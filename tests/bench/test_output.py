@@ -27,7 +27,7 @@ def shell(command: str, out: Path, **environment: str) -> subprocess.CompletedPr
 
 
 # Workers matter where they inherit closed descriptors; what is full or gone is met by the process that reports.
-@pytest.mark.parametrize(("to", "how"), [("> /dev/full", "--backend inline"), (">&-", "-j 1"), (">&- 2>&-", "-j 1")])
+@pytest.mark.parametrize(("to", "how"), [("> /dev/full", "--backend inline"), (">&- 2>&-", "-j 1")])
 def test_a_sweep_goes_on_without_its_output(to, how, tmp_path):
     out = tmp_path / "out"
     ended = shell(f"{RUN.replace('-j 1', how)} {to}", out)
@@ -74,9 +74,8 @@ def test_whoever_reads_may_have_enough():
     assert ended.stderr == ""
 
 
-@pytest.mark.parametrize("files", [12, 18])
-def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(files, tmp_path):
-    ended = shell(f"ulimit -n {files}; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
+def test_where_no_worker_can_be_started_a_line_says_why_and_the_way_out(tmp_path):
+    ended = shell("ulimit -n 18; " + RUN.replace("OUT", str(tmp_path / "out")), tmp_path)
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith(
         "ucrbench: no worker process can be started here (Too many open files)"
