@@ -12,7 +12,7 @@ from .formats import read_rows
 from .treatment import scale_statistics
 
 MOST_DEVIATIONS = 1e9  # of a value from the training mean; squares of larger ones leave float32, and no data are so
-LEAST_LEFT = 0.9  # of the steps between values, in float32; sets of the archive keep 0.9999 and more
+LEAST_LEFT = 0.9  # of the steps between values, in float32; those of the archive keep 0.99 and more
 
 
 @dataclass(frozen=True, eq=False)
