@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+from scipy.stats import binomtest
 
 from ucrbench import reports
 from ucrbench.reports.data.shown import shown
@@ -18,6 +19,7 @@ from ucrbench.reports.draw.findings import agreement_matrix, real_distance_chart
 from ucrbench.reports.stats.comparison import Comparison
 from ucrbench.reports.stats.equivalence import tost
 from ucrbench.reports.stats.findings import Findings, find
+from ucrbench.reports.stats.shares import share_text
 from ucrbench.reports.stats.tables import compare_all
 from ucrbench.results import score_of
 
@@ -52,6 +54,7 @@ class Archive:
             "equivalence": self._equivalence(),
             "quantisation": self._quantisation(),
             "agreement": self._agreement(),
+            "shares": self._shares(),
             "reversals": self._reversals(),
             "real": self._real(),
         }
@@ -123,6 +126,22 @@ class Archive:
             for row in self.findings.agreement.itertuples()
         ]
         return _table(["scores", "tau (95 %)", "data sets"], lines)
+
+    def _shares(self) -> str:
+        levels = reports.reading_levels(self.selection.references)
+        rows = reports.normalised(self.selection.scores, levels, self.selection.datasets).dropna(subset="share")
+        scores = list(dict.fromkeys(rows["score"]))
+        lines = []
+        for method in dict.fromkeys(rows["method"]):
+            cells = []
+            for score in scores:
+                share = rows[(rows["method"] == method) & (rows["score"] == score)]["share"]
+                above = binomtest(int((share > 0).sum()), len(share))
+                low, high = above.proportion_ci(method="wilson")
+                told = f"{100 * above.statistic:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+                cells.append(f"{share_text(share.median())}; {told}")
+            lines.append([method, *cells])
+        return _table(["", *(score_of(score).title for score in scores)], lines)
 
     def _reversals(self) -> str:
         lines = []

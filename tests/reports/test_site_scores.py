@@ -1,6 +1,5 @@
 """Shares and effects on the site, in a real browser: they are those of the functions."""
 
-import re
 from types import SimpleNamespace
 
 import pandas as pd
@@ -80,14 +79,11 @@ def test_shares_are_those_of_the_function(shares, browser):
 
 
 def read_shares(visit, label):
-    lines = visit.page.get_by_role("region", name=label, exact=True).locator("tbody tr").all_inner_texts()
     found = {}
-    for line in lines:
-        method, *rest = re.split(r"[\t\n]+", line.strip())
-        below = [text.rpartition(" · ") for text in rest[1::2]]
-        found[method.strip()] = [
-            (share, span, int(n.split()[0])) for share, (span, _, n) in zip(rest[::2], below, strict=True)
-        ]
+    for line in visit.page.get_by_role("region", name=label, exact=True).locator("tbody tr").all():
+        cells = [text.split("\n") for text in line.locator("td").all_inner_texts()]
+        method = line.locator("th").inner_text().strip()
+        found[method] = [("".join(share), "".join(span), int(n.split()[0])) for share, *span, n in cells]
     return found
 
 
