@@ -34,7 +34,7 @@ _SHARE = (0.0, 1.0)
 def _distance(name: str) -> Scale:
     """Return the scale of a distance, from one training series over and over to all of them."""
     ceiling = "the distance of the real training series from the real test series"
-    return Scale(name, "real train", ceiling, "the best single training series, over and over")
+    return Scale(name, "real train", ceiling, "the best training series given over and over")
 
 
 _ROWS = (

@@ -226,11 +226,17 @@ def generation(work: Manuscript) -> None:
         return
     summary = share_summary(rows).reindex(ordered(rows["method"]))
     names = [name for name in scaled_scores() if name in summary]
-    columns = {score_of(name).title: [_share_and_range(row) for row in summary[name].itertuples()] for name in names}
+    columns = {
+        f"{score_of(name).title} ({_span(summary[name]['datasets'])})": [
+            _share_and_range(row) for row in summary[name].itertuples()
+        ]
+        for name in names
+    }
     shares = pd.DataFrame(columns, index=summary.index)
     caption = (
         "Median over data sets of the share of the distance covered from a generator without use (0 %) to real series "
-        f"(100 %), in brackets its range and the number of these data sets. {ways_text(names)}."
+        "(100 %), in brackets its range; beside each score the number of these data sets. "
+        f"{ways_text(names)}."
     )
     source = Source(("scores", "references"), scores=scaled_scores())
     work.table(
@@ -243,7 +249,12 @@ def generation(work: Manuscript) -> None:
 
 def _share_and_range(row: NamedTuple) -> str:
     span = range_text(row.low, row.high)
-    return f"{share_text(row.median)} ({span}{', ' * bool(span)}{row.datasets:.0f})"
+    return f"{share_text(row.median)} ({span})" if span else share_text(row.median)
+
+
+def _span(counts: pd.Series) -> str:
+    low, high = int(counts.min()), int(counts.max())
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def series(work: Manuscript) -> None:
