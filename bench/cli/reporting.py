@@ -1,5 +1,6 @@
 """`report` and `table`: the site, the paper or a table of result folders, and whether one is stale."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,8 @@ def report(
             print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading, int(columns or 1)))
         if paper is None or to is not None:
             print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
+        for line in reports.readings(against or ()):
+            print(f"ucrbench: {line}", file=sys.stderr)
 
 
 @app.command()
