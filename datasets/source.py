@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -122,10 +123,11 @@ def leftover(name: str, folder: Path) -> str:
     """Say what is in the data folder in a set's places when `find` finds none there; "" if nothing is.
 
     aeon leaves an empty folder behind when a download fails, a killed one leaves half a set, and people unpack other
-    formats or a folder within a folder.
+    formats or a folder within a folder, or write names in small letters.
     """
-    places = (root / name for root in (folder, folder / ARCHIVE))
-    return next((told for place in places if (told := _remains(name, place))), "")
+    roots = (folder, folder / ARCHIVE)
+    told = (say(name, root) for say in (_remains, _misspelt) for root in roots)
+    return next(filter(None, told), "")
 
 
 def elsewhere(name: str, folder: Path) -> str:
@@ -145,7 +147,8 @@ def elsewhere(name: str, folder: Path) -> str:
     return ""
 
 
-def _remains(name: str, place: Path) -> str:
+def _remains(name: str, root: Path) -> str:
+    place = root / name
     if not place.exists():
         return ""
     if not place.is_dir():
@@ -165,6 +168,22 @@ def _remains(name: str, place: Path) -> str:
     held = ", ".join(there[:3]) + (", ..." if len(there) > 3 else "")
     other = " or both as .tsv," if suffix == ".ts" else ""
     return f"{place} lacks {' and '.join(lacking)},{other} and holds {held}"
+
+
+def _misspelt(name: str, root: Path) -> str:
+    """Say which folder is that of a set but for letter case and signs in its name; "" if none is."""
+    for place in sorted(root.glob("*/")):
+        files = [path.name for path in place.glob("*.ts*")]
+        if files and place.name != name and _plain(place.name) == _plain(name):
+            also = (
+                "" if any(file.startswith(f"{name}_") for file in files) else f", and its files {name}_TRAIN and _TEST"
+            )
+            return f"{place} is spelt otherwise: call it {name}{also}"
+    return ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 def offline() -> bool:

@@ -4,7 +4,7 @@ Five rooms, of which each imports those before it: data, stats, draw, paper, sit
 face.
 """
 
-from .data.comparing import select_stores
+from .data.comparing import readings, select_stores
 from .data.errors import ReportError
 from .data.levels import reading_levels
 from .data.lineage import Lineage, Source, Stale, check
@@ -59,6 +59,7 @@ __all__ = [
     "pairwise",
     "paper",
     "reading_levels",
+    "readings",
     "real_against_generated",
     "real_distances",
     "report",

@@ -78,5 +78,6 @@ def test_a_picture_is_drawn_once_for_paper_and_site(copy):
     ucrbench(copy, "report", "out", "--to", "site", "--paper", "paper")
     page = (copy.parent / "site/datasets/ItalyPowerDemand.html").read_text(encoding="utf-8")
     assert '<svg role="img" aria-label="Class means"' in page
+    assert (copy.parent / "site/datasets/ItalyPowerDemand-means.pdf").is_file()
     assert (copy.parent / "paper/figures/means-0.pdf").is_file()
     assert "ItalyPowerDemand: class means." in (copy.parent / "paper/main.tex").read_text(encoding="utf-8")

@@ -7,18 +7,20 @@ from pathlib import Path
 from ...datasets import select
 from ...results import base_of, open_results, split_names
 from ..errors import UsageError
+from .texts import together
 
 
-def chosen_names(option: str, text: str | None) -> tuple[str, ...] | None:
-    """Return the names that an option gives, None where it is not given."""
+def chosen_names(option: str, texts: list[str] | None) -> tuple[str, ...] | None:
+    """Return the names that an option gives, in one part or several, None where it is not given."""
+    text = together(texts)
     if text is not None and not split_names(text):
         raise UsageError(f"{option} names nothing; leave it out for all")
     return None if text is None else split_names(text)
 
 
-def chosen_variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
+def chosen_variants(texts: list[str] | None, outs: list[Path]) -> tuple[str, ...] | None:
     """Return names of variants; in place of `main` those of the main comparison that OUT has."""
-    names = chosen_names("--variants", text)
+    names = chosen_names("--variants", texts)
     if names is None or "main" not in names:
         return names
     from ...models.variants import MAIN_VARIANTS
@@ -27,9 +29,9 @@ def chosen_variants(text: str | None, outs: list[Path]) -> tuple[str, ...] | Non
     return tuple(dict.fromkeys(one for name in names for one in (main if name == "main" else [name])))
 
 
-def chosen_datasets(text: str | None, outs: list[Path]) -> tuple[str, ...] | None:
+def chosen_datasets(texts: list[str] | None, outs: list[Path]) -> tuple[str, ...] | None:
     """Return names of data sets; in place of terms such as type:ECG those of OUT that the term selects."""
-    names = chosen_names("--datasets", text)
+    names = chosen_names("--datasets", texts)
     if names is None:
         return None
     found: list[str] = []

@@ -29,10 +29,11 @@ def publish(
     url: Annotated[str, typer.Option(help="Where more is said of them.")] = "",
     citation: Annotated[str, typer.Option(help="How to cite them.")] = "",
     variants: Annotated[
-        str | None, typer.Option("--variants", "-v", help="Only these, commas between them, or main; else all.")
+        list[str] | None, typer.Option("--variants", "-v", help="Only these, commas between them, or main; else all.")
     ] = None,
     datasets: Annotated[
-        str | None, typer.Option("--datasets", "-d", help="Only these: names, all, Sony*, type:ECG, @FILE; else all.")
+        list[str] | None,
+        typer.Option("--datasets", "-d", help="Only these: names, all, Sony*, type:ECG, @FILE; else all."),
     ] = None,
     check: Annotated[Path | None, typer.Option(metavar="FILE.parquet", help="A file to check; write none.")] = None,
 ) -> None:

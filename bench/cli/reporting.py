@@ -1,5 +1,6 @@
 """`report` and `table`: the site, the paper or a table of result folders, and whether one is stale."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,9 +21,11 @@ PresetOf = Annotated[str | None, typer.Option(help="Needed where OUT holds sever
 ProtocolOf = Annotated[int | None, typer.Option(help="Version of the protocol; needed where OUT holds several.")]
 Gaps = Annotated[str, typer.Option(help="refuse; common: data sets that all have; worst: gaps rank last.")]
 _BETWEEN = "commas or spaces between them."
-VariantsOf = Annotated[str | None, typer.Option("--variants", "-v", help=f"Only these of OUT, or main; {_BETWEEN}")]
+VariantsOf = Annotated[
+    list[str] | None, typer.Option("--variants", "-v", help=f"Only these of OUT, or main; {_BETWEEN}")
+]
 DatasetsOf = Annotated[
-    str | None, typer.Option("--datasets", "-d", help=f"Only these of OUT: names, Sony*, type:ECG; {_BETWEEN}")
+    list[str] | None, typer.Option("--datasets", "-d", help=f"Only these of OUT: names, Sony*, type:ECG; {_BETWEEN}")
 ]
 Renamed = Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")]
 MixJudges = Annotated[
@@ -43,7 +46,7 @@ def report(
     protocol: ProtocolOf = None,
     variants: VariantsOf = None,
     datasets: DatasetsOf = None,
-    scores: Annotated[str | None, typer.Option(help=f"Only these; {_BETWEEN}")] = None,
+    scores: Annotated[list[str] | None, typer.Option(help=f"Only these; {_BETWEEN}")] = None,
     gaps: Gaps = "refuse",
     rename: Renamed = None,
     mix_judges: MixJudges = False,
@@ -76,6 +79,8 @@ def report(
             print(reports.paper(stores or {}, paper, preset, gaps, against or (), protocol, reading, int(columns or 1)))
         if paper is None or to is not None:
             print(reports.report(stores or {}, to, preset, gaps, dataset_types(), against or (), protocol, reading))
+        for line in reports.readings(against or ()):
+            print(f"ucrbench: {line}", file=sys.stderr)
 
 
 @app.command()
@@ -135,6 +140,8 @@ def _stores(outs: list[Path], labels: list[str]) -> dict[str, Path] | Path | Non
         out, equals, name = text.partition("=")
         if not equals or not name or Path(out) not in outs:
             raise UsageError(f"label {text!r}: write OUT=NAME, OUT being one of the folders to report on")
+        if names.get(Path(out), name) != name:
+            raise UsageError(f"--label {text!r}: {out} is called {names[Path(out)]!r} already; give it one name")
         names[Path(out)] = name
     if len(outs) < 2 and not names:
         return outs[0] if outs else None
@@ -151,6 +158,8 @@ def _renamed(texts: list[str]) -> dict[str, str]:
         old, equals, new = partition_name(text)
         if not equals or not old or not new:
             raise UsageError(f"--rename {text!r}: write OLD=NEW, such as vqvae_barlow=Ours")
+        if found.get(old, new) != new:
+            raise UsageError(f"--rename {text!r}: {old} is called {found[old]!r} already; give it one name")
         found[old] = new
     return found
 

@@ -12,7 +12,7 @@ import typer
 
 from ...results import split_names
 from ..errors import UsageError, near, one_line
-from .texts import seconds_of, seeds_of, shard_of, whole_of
+from .texts import seconds_of, seeds_of, shard_of, together, whole_of
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,13 @@ class Request:
         """
         values = dict(self.fixed)
         for one in self.fields:
-            text = texts[one.name] if texts[one.name] is not None else table.get(one.name)
+            text = texts[one.name]
             if one.metadata["repeated"]:
-                values[one.name] = _joined(table.get(one.name) or [], texts[one.name] or [])
-            elif text is not None:
+                values[one.name] = _joined(table.get(one.name) or [], text or [])
+                continue
+            text = together(text) if isinstance(text, list) else text
+            text = table.get(one.name) if text is None else text
+            if text is not None:
                 values[one.name] = _read(self.kind, one, str(text))
             elif one.default is MISSING:
                 raise UsageError(f"Missing option {' / '.join(_flags(one))}; give it, or a file of options by --sweep")
@@ -97,10 +100,10 @@ _SWEEP_FILE = inspect.Parameter(
 
 
 def _parameter(kind: type[Any], one: Field[Any]) -> inspect.Parameter:
-    """Return the option of a field: text, unless it is one of a few choices or may be repeated."""
+    """Return the option of a field: text, unless it is one of a few choices; a list may be given in several parts."""
     hint = get_type_hints(kind)[one.name]
     offered: Any = hint if get_origin(hint) is Literal or hint in (int, int | None) else str
-    if one.metadata["repeated"]:
+    if hint in _LISTS:
         offered = list[str]
     default = "" if one.default in (MISSING, None, ()) else f" Default: {_text(one.default)}."
     option = typer.Option(*_flags(one), help=one.metadata["help"] + default)
@@ -123,6 +126,7 @@ def _read(kind: type[Any], one: Field[Any], text: str) -> Any:
     return text
 
 
+_LISTS = (tuple[str, ...], tuple[str, ...] | None, tuple[int, ...])
 _FROM_TEXT: dict[Any, Callable[[str, str], Any]] = {
     int: lambda text, option: whole_of(option, text),
     int | None: lambda text, option: whole_of(option, text),

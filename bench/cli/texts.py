@@ -24,6 +24,12 @@ DataDir = Annotated[str | None, _help("data_dir")]
 Device = Annotated[str, _help("device")]
 Weights = Annotated[str | None, _help("fcn_weights")]
 
+
+def together(texts: list[str] | None) -> str | None:
+    """Return the text of a list that was given in several parts, `-v ae -v vae` for `-v ae,vae`; None for none."""
+    return None if texts is None else ",".join(texts)
+
+
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 

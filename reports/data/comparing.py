@@ -112,6 +112,15 @@ def select_stores(
     )
 
 
+def readings(against: Sequence[str]) -> list[str]:
+    """Return a line for each CSV among the results to compare with, on how its values are read.
+
+    Raises:
+        ReportError: As `read_external`.
+    """
+    return [line for spec in against if wanted(spec) is None and (line := read_external(spec).reading)]
+
+
 def _nothing() -> Selection:
     """Return a selection of no store: results from elsewhere alone are compared."""
     scores, jobs, references = (

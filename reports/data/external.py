@@ -13,6 +13,7 @@ from ...results import SCORES, judged_scores, score_of
 from ...results.published import ACCURACY, published
 from .errors import ReportError, nearest
 from .grid import Grid, is_gap, read_grid
+from .readings import doubt_of, is_accuracy, reading_of
 
 _PUBLISHED = "published"
 _BESIDE = "linear_probe"  # the score beside which a classifier's accuracy stands where none is named
@@ -32,10 +33,12 @@ class External:
         rows: dataset, method, variant, views, seed, score, value, higher_is_better, and where the source gives
             means over runs `runs` and `std`.
         note: Their origin, and how far they may be compared, a sentence or two for captions.
+        reading: Of a CSV, how its values are read.
     """
 
     rows: pd.DataFrame
     note: str
+    reading: str = ""
 
 
 def read_external(spec: str) -> External:
@@ -192,6 +195,8 @@ def _external(rows: pd.DataFrame, grid: Grid) -> External:
             f"{path} has several rows of {row['score']} of {row['method']} on {row['dataset']}"
             + (f", seed {row['seed']}" if "seed" in rows else "; tell runs apart in a column seed")
         )
+    doubt = doubt_of(rows)
+    reading = f"{path.name} is read as {reading_of(rows)}" + f"; {doubt.rstrip('.')}" * bool(doubt)
     rows["variant"] = rows["method"]
     rows["method"] = rows["method"] + f" [{path.stem}]"
     rows["views"] = "none"
@@ -199,10 +204,9 @@ def _external(rows: pd.DataFrame, grid: Grid) -> External:
     rows["higher_is_better"] = rows["score"].map({name: score.higher_is_better for name, score in SCORES.items()})
     if "seed" not in rows:
         rows["seed"] = 0
-    note = (
-        f"[{path.stem}]: values read from {path.name}, made elsewhere, with data and settings that are not known here."
-    )
-    return External(_judged(rows.reset_index(drop=True)), note)
+    origin = f"[{path.stem}]: values read from {path.name}, made elsewhere"
+    note = f"{origin}, with data and settings that are not known here. {doubt}".strip()
+    return External(_judged(rows.reset_index(drop=True)), note, reading)
 
 
 def _judged(rows: pd.DataFrame) -> pd.DataFrame:
@@ -237,7 +241,7 @@ def _check_bounds(rows: pd.DataFrame, path: Path) -> None:
 
 def _check_errors(rows: pd.DataFrame, grid: Grid) -> None:
     """Refuse what calls itself errors where accuracies are wanted."""
-    accuracy = rows[rows["score"].map(lambda name: SCORES[name].bounds == (0.0, 1.0))]
+    accuracy = rows[rows["score"].map(is_accuracy)]
     names = [grid.path.stem, grid.heads[0], *accuracy["method"].unique()] if len(accuracy) else []
     if called := [name for name in names if _ERROR.search(name)]:
         raise ReportError(

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 import pandas as pd
 
-from ...results import SCORES
 from ...results.published import published
 from .errors import ReportError
 from .external import External
+from .readings import is_accuracy
 
 _CLOSE = 0.87
 _CHANCE = 0.7
@@ -36,7 +37,7 @@ def matched(found: External, spec: str, jobs: pd.DataFrame) -> External:
     _check_chance(rows, spec, jobs.dropna(subset=["n_classes"]).groupby("dataset")["n_classes"].first())
     out = [name for name in theirs if name not in here]
     left = f" Of its {len(theirs)} data sets {len(out)} are not here." if out else ""
-    return External(rows, found.note + left)
+    return replace(found, rows=rows, note=found.note + left)
 
 
 def check_names(found: External, spec: str, here: Iterable[str]) -> list[str]:
@@ -95,9 +96,7 @@ def _plain(name: str) -> str:
 def _check_chance(rows: pd.DataFrame, spec: str, classes: pd.Series) -> None:
     if "runs" in rows:  # a published table, which has been looked at
         return
-    accuracy = rows[
-        rows["score"].map(lambda name: SCORES[name].bounds == (0.0, 1.0)) & rows["dataset"].isin(classes.index)
-    ]
+    accuracy = rows[rows["score"].map(is_accuracy) & rows["dataset"].isin(classes.index)]
     # Of so many classes guessing has one in so many right; nobody is far below on most data sets, but for errors.
     times = accuracy["value"] * accuracy["dataset"].map(classes).astype(float)
     for variant, of in times.groupby(accuracy["variant"]):

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ..data.errors import ReportError
 from ..data.methods import ordered
 from ..stats.projection import HOW, How, project
-from .canvas import canvas, chart, dots, fit, frame, label, plain, wrap, write
+from .canvas import canvas, chart, dots, extent, fit, frame, label, plain, wrap, write
 from .hover import tell
 from .palette import class_colours, colours
 from .style import FAINT, FONT_SIZE, INK, TWO_COLUMNS, styled
@@ -30,6 +30,7 @@ def latent_map(
     seed: int = 0,
     most: int = MOST_POINTS,
     legend: bool = True,
+    title: str = "",
 ) -> Figure:
     """Draw the latents of one job by class: training series as squares, test series as dots.
 
@@ -39,6 +40,7 @@ def latent_map(
         seed: As in `project`.
         most: Number of rows drawn of a split, evenly spaced where there are more.
         legend: Name the classes beside the map, if they are not too many.
+        title: What to write above the map.
 
     Raises:
         ReportError: As `project`.
@@ -47,7 +49,11 @@ def latent_map(
     placed = project(*(latents[split][rows] for split, rows in kept.items()), how=how, seed=seed)
     shades = class_colours(latents)
     legend = legend and len(shades) <= MOST_CLASSES_NAMED
-    figure, axes = canvas(_WIDTH + _LEGEND * legend, _HEIGHT)
+    title = wrap(title, _WIDTH - _LEFT)
+    above = extent(title)[1] + 0.04 if title else 0.0
+    figure, axes = canvas(_WIDTH + _LEGEND * legend, _HEIGHT + above)
+    if title:
+        write(axes, (_LEFT + _WIDTH) / 2, _HEIGHT + above / 2, title, "center")
     frame(axes, np.array([(_LEFT, _BELOW, _WIDTH - _LEFT - 0.02, _HEIGHT - _BELOW - 0.02)]), FAINT, 0.5)
     boxed = _inches(placed.points)
     for (split, rows), points in zip(kept.items(), boxed, strict=True):

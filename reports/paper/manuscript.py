@@ -85,7 +85,7 @@ class Manuscript:
     def figure(self, name: str, source: Source, figure: Figure, caption: str) -> None:
         """Add a figure as .pdf."""
         rows = self.record(f"figures/{name}", (".pdf",), source)
-        save_pdf(figure, self.folder / f"figures/{name}.pdf", rows)
+        save_pdf([figure], self.folder / f"figures/{name}.pdf", rows)
         self.include(name, figure.get_size_inches()[0], caption)
 
     def include(self, name: str, width: float, caption: str) -> None:

@@ -1,7 +1,6 @@
 """A page per data set: its scores by method and seed, series, latents, training curves and jobs."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,9 +19,7 @@ _JOB_COLUMNS = (
 )  # fmt: skip
 
 
-def dataset_page(
-    name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: Content, folder: Path
-) -> dict[str, object]:
+def dataset_page(name: str, jobs: pd.DataFrame, scores: pd.DataFrame, content: Content) -> dict[str, object]:
     """Return what the template of a data set's page needs.
 
     Args:
@@ -30,7 +27,6 @@ def dataset_page(
         jobs: Its jobs.
         scores: Its scores.
         content: The whole.
-        folder: Folder of the page, which gets its picture of series as PDF.
     """
     names = list(content.facts.index)
     place = names.index(name)
@@ -42,7 +38,7 @@ def dataset_page(
         "after": names[place + 1] if place + 1 < len(names) else None,
         "scores": _table(name, content),
         "seeds": _seeds(scores),
-        "pictures": _pictures(name, content, folder),
+        "pictures": _pictures(name, content),
         "jobs": jobs.sort_values(["method", "seed"])[list(_JOB_COLUMNS)].to_dict("records"),
         "provenance": _provenance(good, scores),
         "failed": jobs[jobs["status"] != "ok"].to_dict("records"),
@@ -97,12 +93,10 @@ def _seeds(scores: pd.DataFrame) -> dict[str, object]:
     return {"heads": [score_of(name).title for name in names], "rows": rows}
 
 
-def _pictures(name: str, content: Content, folder: Path) -> list[Group]:
+def _pictures(name: str, content: Content) -> list[Group]:
     """Draw what the stores have kept of one job per method."""
     kept = kept_of(content.selection, name)
-    curves, latents, samples = kept.curves(), kept.latents(), kept.samples()
-    pdf = folder / f"{content.dataset_pages[name].removesuffix('.html')}-series.pdf"
-    return pictures_of(curves, latents, kept.real or (), samples, content.methods, pdf, content.rows_of[name])
+    return pictures_of(kept.curves(), kept.latents(), kept.real or (), kept.samples(), content.methods)
 
 
 def _provenance(jobs: pd.DataFrame, scores: pd.DataFrame) -> list[tuple[str, str]]:

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from ..draw.curves import quantities, training_curve
-from ..draw.files import save_pdf
+from ..draw.legend import legend_strip
 from ..draw.maps import latent_map
-from ..draw.palette import class_colours
+from ..draw.palette import class_colours, colours
 from ..draw.series import real_against_generated
 from ..draw.web import picture
 
@@ -20,74 +21,90 @@ MOST_CLASSES_NAMED = 30
 SERIES = "Real and generated series"  # title of the group that the first page shows too
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure, as a page and a PDF show it.
+
+    Attributes:
+        figure: The figure.
+        spoken: Description for those who do not see it.
+        kind: Class of its element, for the style sheet.
+    """
+
+    figure: Figure
+    spoken: str
+    kind: str = ""
+
+    @cached_property
+    def svg(self) -> Markup:
+        """The figure inside a page."""
+        return picture(self.figure, self.spoken, self.kind)
+
+
+@dataclass(frozen=True, eq=False)
 class Group:
     """Pictures under one heading.
 
     Attributes:
+        name: One word, with which the name of its PDF ends.
         title: The heading.
         text: A sentence or two on how to read them.
-        pictures: SVG by the name of the method that a picture is of; of several methods, any name.
+        drawings: The pictures by name.
         wide: True for pictures that are as wide as the page, False for small ones side by side.
-        captions: True where the names are those of methods, and are written below.
-        methods: Methods named in a legend.
-        classes: Classes with their colours, named in a legend; so many of them as can be named.
-        more_classes: Number of the other classes.
-        pdf: Path in the site of the same picture as PDF; empty where there is none.
+        legend: Colours by the names of the methods or classes that have them, where the pictures do not say.
+        more: Number of further classes, which have no name in the legend.
     """
 
+    name: str
     title: str
     text: str
-    pictures: Mapping[str, Markup]
+    drawings: Mapping[str, Drawing]
     wide: bool = False
-    captions: bool = False
-    methods: Sequence[str] = ()
-    classes: Mapping[int | str, str] = field(default_factory=dict)
-    more_classes: int = 0
-    pdf: str = ""
+    legend: Mapping[str, str] = field(default_factory=dict)
+    more: int = 0
+
+    def pages(self) -> list[Figure]:
+        """Return the pages of its PDF: the pictures in their order, and the legend."""
+        legend = [legend_strip(self.legend, self.more)] if self.legend else []
+        return [drawing.figure for drawing in self.drawings.values()] + legend
 
 
-def curves_of(curves: Mapping[str, pd.DataFrame], methods: Sequence[str]) -> dict[str, Markup]:
-    """Return a picture per stage and quantity by their names, the losses first.
+def curves_of(curves: Mapping[str, pd.DataFrame], methods: Sequence[str]) -> dict[str, Drawing]:
+    """Draw a picture per stage and quantity, by their names, the losses first.
 
     Args:
         curves: For each method a frame (stage, step, name, value).
         methods: All methods of the report.
     """
     names = ", ".join(curves)
-    drawn = {}
-    for stage, name in quantities(curves):
-        figure = training_curve(curves, stage, name, methods)
-        drawn[f"{stage}, {name}"] = picture(figure, f"{stage}, {name}, of {names}", "curve")
-    return drawn
+    return {
+        f"{stage}, {name}": Drawing(
+            training_curve(curves, stage, name, methods), f"{stage}, {name}, of {names}", "curve"
+        )
+        for stage, name in quantities(curves)
+    }
 
 
-def map_of(latents: Mapping[str, np.ndarray], method: str) -> Markup:
-    """Return the map of a method's latents."""
-    return picture(latent_map(latents, most=_MAP_POINTS, legend=False), f"Latents of {method} by class", "embedding")
+def map_of(latents: Mapping[str, np.ndarray], method: str) -> Drawing:
+    """Draw the map of a method's latents."""
+    drawn = latent_map(latents, most=_MAP_POINTS, legend=False, title=method)
+    return Drawing(drawn, f"Latents of {method} by class", "embedding")
 
 
 def series_of(
     real: tuple[np.ndarray, np.ndarray],
     generated: Mapping[str, Mapping[str, np.ndarray]],
     methods: Sequence[str],
-    pdf: Path | None = None,
-    rows: str | None = None,
-) -> Markup:
-    """Return the picture of real series and, below, of what each method generates.
+) -> Drawing:
+    """Draw real series and, below, what each method generates.
 
     Args:
         real: Real series (n, L) and the labels of their classes (n,).
         generated: Generated series by method.
         methods: All methods of the report.
-        pdf: File in which the same picture is kept for a paper; none by default.
-        rows: Hash of the rows behind it, for that file.
     """
     spoken = f"Real series, and below those generated by {', '.join(generated)}" if generated else "Real series"
-    drawn = real_against_generated(real, generated, methods=methods)
-    if pdf is not None:
-        save_pdf(drawn, pdf, rows)
-    return picture(drawn, spoken, "series")
+    return Drawing(real_against_generated(real, generated, methods=methods), spoken, "series")
 
 
 def drawable(latents: Mapping[str, np.ndarray]) -> bool:
@@ -104,8 +121,6 @@ def pictures_of(
     real: Sequence[np.ndarray],
     samples: Mapping[str, Mapping[str, np.ndarray]],
     methods: Sequence[str],
-    pdf: Path,
-    rows: str,
 ) -> list[Group]:
     """Draw what was kept of a data set, and leave out groups without a picture.
 
@@ -115,34 +130,34 @@ def pictures_of(
         real: Real series (n, L) and the labels of their classes (n,); empty where none were kept.
         samples: Generated series by method.
         methods: All methods of the report, so that colours agree.
-        pdf: File of the picture of series, in a folder of the site.
-        rows: Hash of the rows of the data set.
     """
     shown = {method: arrays for method, arrays in latents.items() if drawable(arrays)}
     classes = list(class_colours(next(iter(shown.values()))).items()) if shown else []
+    chosen = colours([*methods, *curves])
     groups = [
         Group(
+            "series",
             SERIES,
             "Up to four series a panel, all with the scale of the real ones; what leaves it is cut off at the edge. "
             "Each variant with its first seed.",
-            {"series": series_of((real[0], real[1]), samples, methods, pdf, rows)} if len(real) else {},
+            {"series": series_of((real[0], real[1]), samples, methods)} if len(real) else {},
             wide=True,
-            pdf=f"{pdf.parent.name}/{pdf.name}",
         ),
         Group(
+            "latents",
             "Latents",
             "Pooled latents in the plane of the training split's first two principal components, coloured by class. "
             "The percentage is the share of the training series' variance that the plane holds.",
             {method: map_of(arrays, method) for method, arrays in shown.items()},
-            captions=True,
-            classes=dict(classes[:MOST_CLASSES_NAMED]),
-            more_classes=max(0, len(classes) - MOST_CLASSES_NAMED),
+            legend={f"class {label}": colour for label, colour in classes[:MOST_CLASSES_NAMED]},
+            more=max(0, len(classes) - MOST_CLASSES_NAMED),
         ),
         Group(
+            "curves",
             "Training curves",
             "Each variant with its first seed; of long curves, means over 80 stretches of steps.",
             curves_of(curves, methods),
-            methods=list(curves),
+            legend={method: chosen[method] for method in curves},
         ),
     ]
-    return [group for group in groups if group.pictures]
+    return [group for group in groups if group.drawings]

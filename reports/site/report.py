@@ -232,18 +232,16 @@ def _write_overview(selection: Selection, board: pd.DataFrame, gaps: str, folder
 
 
 def _write_lineage(selection: Selection, lineage: Lineage, work: Path, dest: Path) -> None:
-    datasets = {
-        f"datasets/{file.removesuffix('.html')}{end}": name
-        for name, file in file_names(selection.datasets).items()
-        for end in (".html", "-scores.csv", "-seeds.csv", "-jobs.csv", "-series.pdf")
-    }
+    pages = {file.removesuffix(".html"): name for name, file in file_names(selection.datasets).items()}
     scores = {stem_of(name): name for name in score_names(selection.scores)}
     for path in sorted(work.rglob("*")):
         name = path.relative_to(work).as_posix()
         # Of figures and tables of a score, the name begins with the score's: fid.csv, fid-cd-ranks.csv.
         score = scores.get(path.stem.split("-cd")[0]) if "/" in name else None
-        if name in datasets:
-            lineage.record(name, Source(TABLES, datasets=(datasets[name],)))
+        if name.startswith("datasets/"):
+            # Beside a page lie its tables and pictures: its name, a hyphen and a word.
+            page = path.stem if path.suffix == ".html" else path.stem.rpartition("-")[0]
+            lineage.record(name, Source(TABLES, datasets=(pages[page],)))
         elif score is not None and name.startswith(("tables/", "figures/")):
             lineage.record(name, _source(score))
         elif path.is_file() and not name.startswith("assets/"):

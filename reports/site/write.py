@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from joblib import Parallel, cpu_count, delayed
 
 from ..data.kept import datasets_with_series
+from ..draw.files import save_pdf
 from ..stats.shares import share_text
 from ..stats.tables import GAP
 from .about import failures_page, provenance_page, score_section, scores_page
@@ -71,8 +72,12 @@ def _write_datasets(content: Content, folder: Path, names: list[str], shown: lis
     drawn: dict[str, Group] = {}
     none, idle = content.selection.scores.iloc[:0], content.selection.jobs.iloc[:0]
     for name in names:
-        context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content, folder / "datasets")
-        pages.write(f"datasets/{content.dataset_pages[name]}", "dataset.html", of_dataset(context), **context)
+        context = dataset_page(name, jobs.get(name, idle), scores.get(name, none), content)
+        page = f"datasets/{content.dataset_pages[name]}"
+        pages.write(page, "dataset.html", of_dataset(context), **context)
+        for group in context["pictures"]:
+            pdf = folder / f"{page.removesuffix('.html')}-{group.name}.pdf"
+            save_pdf(group.pages(), pdf, content.rows_of[name])
         if name in shown:
             drawn[name] = next(group for group in context["pictures"] if group.title == SERIES)
     return drawn

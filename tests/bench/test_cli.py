@@ -40,7 +40,8 @@ def test_info_says_what_a_bug_report_needs(call, tmp_path, monkeypatch):
     assert "6 of 128" in said
 
 
-RUN = ("run", "OUT", "-d", "ItalyPowerDemand", "-v", "raw", "-p", "smoke")
+SET = ("run", "OUT", "-d", "ItalyPowerDemand", "-p", "smoke")
+RUN = (*SET, "-v", "raw")
 
 
 @pytest.mark.parametrize(
@@ -223,14 +224,14 @@ def test_wrong_weights_are_refused(call, tmp_path, content):
 
 def test_run_status_report_publish_and_merge(call, own, tmp_path, monkeypatch):
     out = tmp_path / "out"
-    place = [out if word == "OUT" else word for word in RUN]
-    six = ("-v", "raw,random,ae", "-d", "ItalyPowerDemand,GunPoint", "--scores", "linear_probe,fid", "--jobs", 1)
+    place = [out if word == "OUT" else word for word in SET]
+    six = ("-v", "raw,random", "-v", "ae", "-d", "GunPoint", "--scores", "linear_probe,fid", "--jobs", 1)
     status, said, _ = call(*place, *six)
     assert (status, "6 jobs ok, 0 failed" in said) == (0, True)
     assert "ok      ae on GunPoint, seed 0" in said
     status, said, _ = call(*place, *six)
     assert (status, "nothing to do: all 6 jobs are finished" in said) == (0, True)
-    status, said, _ = call("plan", *RUN[2:], "-v", "raw,vqvae", *six[-4:-2], "--out", out)
+    status, said, _ = call("plan", *RUN[2:], "-v", "vqvae", *six[-4:-2], "--out", out)
     assert (status, "1 jobs to do" in said, "finished" in said) == (0, True, True)
     status, said, _ = call("report", out)
     assert (status, Path(said.strip()).is_file()) == (0, True)
@@ -254,6 +255,13 @@ def test_run_status_report_publish_and_merge(call, own, tmp_path, monkeypatch):
     assert (status, "ae [title]" in Path(said.strip()).read_text(encoding="utf-8")) == (0, True)
     monkeypatch.setattr(published, "own_path", lambda: file)
     assert call("list", "published")[1].startswith("ucrbench: 2 data sets; ")
+
+
+def test_a_list_may_be_given_in_several_parts(call):
+    parts = ("-d", "GunPoint", "-v", "raw", "-d", "Beef,GunPoint", "-v", "ae", "--seeds", "0-1", "--seeds", "3")
+    status, said, _ = call("plan", "-p", "smoke", *parts)
+    assert (status, "\n12 jobs to do" in said) == (0, True)
+    assert said == call("plan", "-p", "smoke", "-d", "GunPoint,Beef", "-v", "raw,ae", "--seeds", "0,1,3")[1]
 
 
 def test_plan_downloads_nothing(call, tmp_path):

@@ -67,5 +67,5 @@ def test_names_with_brackets_are_listed_in_a_sweep_file_as_on_the_command_line(t
     request = Request(Sweep)
     nothing = {one.name: None for one in request.fields}
     assert request.make(nothing, _table(file, [request])).variants == names
-    given = nothing | {"datasets": "GunPoint", "variants": ", ".join(names)}
+    given = nothing | {"datasets": ["GunPoint"], "variants": [", ".join(names[:2]), names[2]]}
     assert request.make(given, {}).variants == names

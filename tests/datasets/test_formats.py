@@ -179,6 +179,29 @@ def test_what_lies_in_a_folder_without_the_set_is_said(below, files, words, data
     assert way_out == "`ucrbench data fetch GunPoint`"
 
 
+@pytest.mark.parametrize("below", [(), (ARCHIVE,)])
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (
+            "gunpoint/gunpoint_TRAIN.ts",
+            "{}/gunpoint is spelt otherwise: call it GunPoint, and its files GunPoint_TRAIN",
+        ),
+        ("Gun_Point/GunPoint_TRAIN.tsv", "{}/Gun_Point is spelt otherwise: call it GunPoint; run "),
+    ],
+)
+def test_a_folder_of_nearly_the_name_is_offered(below, file, words, data_home):
+    root = data_home.joinpath(*below)
+    (root / file).parent.mkdir(parents=True)
+    (root / file).write_text("something")
+    (root / "GunPointAgeSpan2").mkdir()
+    (result,) = verify()
+    assert result.problem.startswith(f"GunPoint is not there: {words.format(root)}")
+    with pytest.raises(DatasetError) as caught:
+        load("GunPoint")
+    assert words.format(root).partition("; run ")[0] in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("file", "below", "words"),
     [

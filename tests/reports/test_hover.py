@@ -98,10 +98,10 @@ def test_diagrams_charts_and_bars_say_what_they_show():
 def test_a_pdf_says_nothing_of_it(tmp_path):
     frame = pd.DataFrame({"stage": "prior", "step": np.arange(9), "name": "loss", "value": 1.0})
     figure = training_curves({"ae": frame})
-    save_pdf(figure, tmp_path / "with.pdf")
+    save_pdf([figure], tmp_path / "with.pdf")
     for artist in figure.findobj():
         artist.set_gid(None)
-    save_pdf(figure, tmp_path / "without.pdf")
+    save_pdf([figure], tmp_path / "without.pdf")
     assert (tmp_path / "with.pdf").read_bytes() == (tmp_path / "without.pdf").read_bytes()
 
 

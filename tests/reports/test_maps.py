@@ -8,7 +8,9 @@ from test_diagram import assert_apart
 from ucrbench.reports import ReportError, generated_map, latent_map
 from ucrbench.reports.draw import maps
 from ucrbench.reports.draw.files import save
-from ucrbench.reports.draw.palette import class_colours
+from ucrbench.reports.draw.legend import legend_strip
+from ucrbench.reports.draw.palette import class_colours, colours
+from ucrbench.reports.draw.style import TWO_COLUMNS
 from ucrbench.reports.stats.projection import project
 
 
@@ -54,8 +56,11 @@ def test_maps_draw_every_class_and_method(tmp_path, monkeypatch, how):
     name = {"pca": "principal component", "tsne": "t-SNE"}[how]
     assert {f"{name} 1", f"{name} 2"} <= set(said)
     assert_apart(figure)
-    alone = texts(latent_map({"train": z, "test": z, "y_train": y, "y_test": y}, how, legend=False))
-    assert len(alone) == {"pca": 4, "tsne": 3}[how]
+    alone = latent_map({"train": z, "test": z, "y_train": y, "y_test": y}, how, legend=False)
+    assert len(texts(alone)) == {"pca": 4, "tsne": 3}[how]
+    named = latent_map({"train": z, "test": z, "y_train": y, "y_test": y}, how, legend=False, title=NAMES[-1])
+    assert NAMES[-1] in " ".join(texts(named)).replace("\n", " ")
+    assert_apart(named)
     monkeypatch.setattr(maps, "MOST_TSNE", 240)
     generated = {name: rng.normal(size=(500, 38)) for name in NAMES}
     figure = generated_map(rng.normal(size=(20, 40)), generated, how)
@@ -65,3 +70,12 @@ def test_maps_draw_every_class_and_method(tmp_path, monkeypatch, how):
     save(figure, tmp_path / "map")
     with pytest.raises(ReportError, match="no generated series"):
         generated_map(rng.normal(size=(20, 40)), {"ae": np.empty((0, 40))})
+
+
+def test_a_legend_alone_names_all_with_their_colours():
+    shades = colours([*NAMES, *(f"method {number}" for number in range(14))])
+    figure = legend_strip(shades, more=7)
+    assert [text.replace("\n", " ") for text in texts(figure)] == [*shades, "and 7 more"]
+    assert [line.get_color() for line in figure.axes[0].lines] == list(shades.values())
+    assert figure.get_figwidth() <= TWO_COLUMNS
+    assert_apart(figure)

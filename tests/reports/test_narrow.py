@@ -92,7 +92,7 @@ def test_main_means_the_main_variants_with_settings_too(call, tmp_path):
 
 def test_names_between_commas_or_spaces_and_terms(call, out, tmp_path):
     site = tmp_path / "site"
-    status, *_ = call("report", out, "--to", site, "-d", "ECG*, Own1", "-v", "main", "--scores", "knn fid")
+    status, *_ = call("report", out, "--to", site, "-d", "ECG*", "-d", "Own1", "-v", "main", "--scores", "knn fid")
     assert status == 0
     scores = pd.read_csv(site / "tables/scores.csv")
     assert set(scores["dataset"]) == {"ECG200", "ECG5000", "Own1"}
@@ -127,6 +127,7 @@ def test_terms_select_from_published_files_too(call, out, tmp_path):
         (("-d", "Sony*"), "Sony*: the results have nothing of it; they have ECG200, ECG5000, GunPoint, Own1"),
         (("-d", "type:EC"), "did you mean ECG?"),
         (("--columns", "2"), "--columns are those of a paper; name its folder with --paper"),
+        (("--rename", "ae=A", "--rename", "ae=B"), "--rename 'ae=B': ae is called 'A' already; give it one name"),
         (("-v", " , "), "--variants names nothing; leave it out for all"),
     ],
 )

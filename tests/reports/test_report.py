@@ -117,8 +117,8 @@ def test_tables_and_figures_carry_the_hash_of_their_rows(small):
     folder = small.parent
     lineage = json.loads((folder / "lineage.json").read_text(encoding="utf-8"))
     carrying = [name for name in lineage["files"] if name.endswith((".tex", ".svg", ".pdf", ".png"))]
-    # Tables of scores and the leaderboard; diagrams; scores by labels; series.
-    assert len(carrying) == 12 + 1 + 3 * 11 + 2 * 2 + 3
+    # Tables of scores and the leaderboard; diagrams; scores by labels; series and curves.
+    assert len(carrying) == 12 + 1 + 3 * 11 + 2 * 2 + 2 * 3
     for name in carrying:
         assert lineage["files"][name]["rows"].encode() in (folder / name).read_bytes(), name
 
@@ -157,7 +157,10 @@ def test_links_lead_somewhere(small):
             target, _, anchor = link.partition("#")
             place = path.parent / target if target else path
             assert place.is_file(), (path, link)
-            if anchor:
+            if place.suffix == ".pdf":
+                pages = place.read_bytes().count(b"/Type /Page ")
+                assert not anchor or int(anchor.removeprefix("page=")) in range(1, pages + 1), (path, link)
+            elif anchor:
                 assert f'id="{anchor}"' in place.read_text(encoding="utf-8"), (path, link)
 
 

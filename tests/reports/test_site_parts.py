@@ -82,12 +82,12 @@ def test_light_paths_stay_within_a_twentieth_of_a_point(points):
 
 
 def test_a_picture_for_a_page_has_no_ids_and_no_type_of_its_own():
-    svg = map_of(latents_of(5), 'a "b" <c>')
+    svg = map_of(latents_of(5), 'a "b" <c>').svg
     assert 'aria-label="Latents of a &#34;b&#34; &lt;c&gt; by class"' in svg
     assert svg.startswith('<svg class="embedding" role="img"')
     for unwanted in (" id=", "<style", "<metadata", "DejaVu", 'pt"', "clip-path", "<!--"):
         assert unwanted not in svg
-    assert svg == map_of(latents_of(5), 'a "b" <c>')
+    assert svg == map_of(latents_of(5), 'a "b" <c>').svg
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(8, 64))
@@ -106,14 +106,14 @@ def latents_of(n):
 
 def test_pictures_survive_what_is_degenerate():
     flat = {"train": np.ones((3, 1)), "test": np.ones((2, 1)), "y_train": np.arange(3), "y_test": np.arange(2)}
-    assert "nan" not in map_of(flat, "m")
+    assert "nan" not in map_of(flat, "m").svg
     assert not drawable({**flat, "train": np.ones((2, 1))})
     assert not drawable({**flat, "test": np.full((2, 1), np.inf)})
     lost = pd.DataFrame({"stage": "s", "step": [0, 1], "name": "loss", "value": [np.nan, np.inf]})
     (curve,) = curves_of({"m": lost}, ["m"]).items()
     assert curve[0] == "s, loss"
-    assert "nan" not in curve[1]
-    series = series_of((np.zeros((2, 5)), np.zeros(2, int)), {"m": {}}, ["m"])
+    assert "nan" not in curve[1].svg
+    series = series_of((np.zeros((2, 5)), np.zeros(2, int)), {"m": {}}, ["m"]).svg
     assert series.count(">none<") == 2
     assert "nan" not in series
 
