@@ -42,7 +42,7 @@ def save(figure: Figure, stem: str | Path, rows: str | None = None, png: bool = 
 def save_pdf(figures: Sequence[Figure], path: Path, rows: str | None = None) -> None:
     """Write figures as one PDF, a page each, with the hash of the rows behind them among its keywords.
 
-    Pages share their fonts, to embed which takes longer than to draw a page.
+    Pages share their fonts, which take longer to embed than a page takes to draw.
     """
     metadata = {"CreationDate": None, "Keywords": _said(rows)}
     with _missing_glyphs_allowed(), PdfPages(path, metadata=metadata) as pages:

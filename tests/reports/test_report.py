@@ -57,17 +57,9 @@ def test_everything_is_there(small):
     assert small.name == "index.html"
     folder = small.parent
     for name in (
-        "tables/leaderboard.csv",
-        "tables/leaderboard.tex",
-        "tables/coverage.csv",
-        "tables/tests.csv",
-        "tables/fid.csv",
-        "tables/fid.tex",
-        "tables/codebook-perplexity.csv",
-        "figures/fid-cd.pdf",
-        "figures/fid-cd.svg",
-        "figures/fid-cd-ranks.csv",
-        "figures/fid-cd-p-values.csv",
+        *(f"tables/{name}.csv" for name in ("leaderboard", "coverage", "tests", "fid", "codebook-perplexity")),
+        *(f"tables/{name}.tex" for name in ("leaderboard", "fid")),
+        *(f"figures/fid-cd{end}" for end in (".pdf", ".svg", "-ranks.csv", "-p-values.csv")),
         "datasets/GunPoint.html",
         "variants/vqvae_barlow.html",
         "assets/site.css",
