@@ -9,6 +9,7 @@ from ...results import SCORES, judged_scores, score_of
 from ..data.frames import higher_is_better
 from ..data.kept import kept_of
 from ..data.methods import ordered
+from ..stats.shares import ways_text
 from .content import Content
 from .pictures import Group, pictures_of
 from .shares import levels_of_dataset, shares_of_dataset
@@ -64,7 +65,9 @@ def _table(name: str, content: Content) -> dict[str, object]:
             )
     names = [head["name"] for head in heads]
     real = {of: [_level(score, levels) for score in names] for of, levels in levels_of_dataset(name, content).items()}
-    return {"heads": heads, "lines": lines, "real": real}
+    ends = next(iter(real.values()), [])
+    ways = ways_text([name for name, cell in zip(names, ends, strict=False) if cell["real"] == cell["real"]])
+    return {"heads": heads, "lines": lines, "real": real, "ways": ways}
 
 
 def _level(name: str, levels: Mapping[str, dict[str, object]]) -> dict[str, object]:
