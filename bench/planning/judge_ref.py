@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...models.fcn import load_weights
-from ...results import hash_json
+from ...results import ResultStore, hash_json
 from ..errors import UsageError
 from ..scores import REFERENCES
 from .job import PROTOCOL_VERSION, DataRef, Settings
@@ -73,7 +73,17 @@ def lacking(key: str, references: pd.DataFrame) -> frozenset[str]:
     return frozenset(REFERENCES).difference(references["score"][references["reference"] == key])
 
 
-def incomplete(refs: Iterable[JudgeRef], references: pd.DataFrame) -> tuple[JudgeRef, ...]:
-    """Return the judges of which a store has some references and lacks others, as of an earlier version."""
+def incomplete(refs: Iterable[JudgeRef], store: ResultStore) -> tuple[JudgeRef, ...]:
+    """Return the judges that a store keeps with some of their references, lacking others, as of an earlier version.
+
+    A judge that is not kept is left alone: one trained anew may differ, and would replace what scores stand beside.
+    """
+    references = store.references()
     there = set(references["reference"])
-    return tuple(ref for ref in refs if ref.key in there and lacking(ref.key, references))
+    return tuple(
+        ref
+        for ref in refs
+        if ref.key in there
+        and lacking(ref.key, references)
+        and all(store.artifact_path(ref.key, name).is_file() for name in ("fcn.pt", "features.npz"))
+    )

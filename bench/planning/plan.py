@@ -139,7 +139,7 @@ def plan(
     jobs.sort(key=lambda job: -seconds[job.key])
     memory = predict_memory(todo, infos, store)
     judged = dict.fromkeys(job.data.name for job in jobs if job.data.data_hash)
-    part = incomplete((judges[name] for name in judged), store.references()) if store else ()
+    part = incomplete((judges[name] for name in judged), store) if store else ()
     return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, standing, part)
 
 

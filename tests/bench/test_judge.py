@@ -127,3 +127,13 @@ def test_references_are_completed_where_every_job_is_finished(done, tmp_path, mo
     summary = run(out, TWO, HERE)
     assert (summary.ran, summary.finished, summary.exit_status) == (0, 2, 0)
     pd.testing.assert_frame_equal(ResultStore(out).references(), expected, check_exact=False)
+
+
+def test_references_of_a_judge_that_is_not_kept_stay_as_they_are(done, tmp_path):
+    out = tmp_path / "out"
+    older(done, out, FLOORS, ("references",))
+    store = ResultStore(out)
+    before = store.references()
+    store.artifact_path(before["reference"].iloc[0], "fcn.pt").unlink()
+    assert run(out, TWO, HERE).finished == 2
+    pd.testing.assert_frame_equal(ResultStore(out).references(), before)
