@@ -128,7 +128,7 @@ def scale_statistics(values: np.ndarray) -> tuple[float, float]:
     with np.errstate(over="ignore", invalid="ignore"):  # of a value so large that there is no variance
         mean, std = (float(known.mean()), float(known.std())) if known.size else (math.nan, 0.0)
     if not std > 0 or not math.isfinite(std):
-        raise DatasetError("the training values have no finite, positive variance, so they cannot be scaled")
+        raise DatasetError("the training values have no finite, positive variance to be scaled by")
     return mean, std
 
 
