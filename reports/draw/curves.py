@@ -54,6 +54,25 @@ def quantities(curves: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
     return sorted(there, key=lambda key: (key[1] != "loss", key))
 
 
+def curve_points(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the points that `training_curve` draws: stage, name, step, and the values of each method in a column.
+
+    Args:
+        curves: As in `training_curves`, of one run each.
+    """
+    parts = []
+    for method, frame in curves.items():
+        for (stage, name), run in frame.sort_values("step", kind="stable").groupby(["stage", "name"], sort=False):
+            steps, values = (means(run[column].to_numpy(float), CURVE_POINTS) for column in ("step", "value"))
+            keys = {"stage": stage, "name": name, "step": steps}
+            parts.append(pd.DataFrame({**keys, "method": method, "value": values}))
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["stage", "name", "step"])
+    if rows.empty:
+        return rows
+    table = rows.pivot(index=["stage", "name", "step"], columns="method", values="value")
+    return table.reindex(columns=list(curves)).rename_axis(columns=None).reset_index()
+
+
 @styled
 def training_curve(curves: Mapping[str, pd.DataFrame], stage: str, name: str, methods: Sequence[str] = ()) -> Figure:
     """Draw one quantity of one stage.

@@ -4,7 +4,7 @@ import pandas as pd
 
 
 def of_dataset(context: dict[str, object]) -> dict[str, pd.DataFrame]:
-    """Return the tables of a data set's page by what their files are called: scores, seeds, jobs."""
+    """Return the tables of a data set's page by what their files are called: scores, seeds, jobs, and curves."""
     scores, seeds = context["scores"], context["seeds"]
     heads = [head["name"] for head in scores["heads"]]
     means = {method: [cell["mean"] for cell in cells] for method, cells in scores["lines"].items()}
@@ -15,7 +15,13 @@ def of_dataset(context: dict[str, object]) -> dict[str, pd.DataFrame]:
             columns=["method", "seed", *seeds["heads"]],
         ),
         "jobs": pd.DataFrame(context["jobs"]),
+        # Five digits are finer than a picture shows, and a third of the size.
+        **{group.name: group.table.map(_short) for group in context["pictures"] if len(group.table)},
     }
+
+
+def _short(value: object) -> object:
+    return f"{value:.5g}" if isinstance(value, float) and value == value else value
 
 
 def of_variant(context: dict[str, object]) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from ..draw.curves import quantities, training_curve
+from ..draw.curves import curve_points, quantities, training_curve
 from ..draw.legend import legend_strip
 from ..draw.maps import latent_map
 from ..draw.palette import class_colours, colours
@@ -53,6 +53,7 @@ class Group:
         wide: True for pictures that are as wide as the page, False for small ones side by side.
         legend: Colours by the names of the methods or classes that have them, where the pictures do not say.
         more: Number of further classes, which have no name in the legend.
+        table: The numbers that are drawn, where they are few enough for a file of their own; else empty.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Group:
     wide: bool = False
     legend: Mapping[str, str] = field(default_factory=dict)
     more: int = 0
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def pages(self) -> list[Figure]:
         """Return the pages of its PDF: the pictures in their order, and the legend."""
@@ -158,6 +160,7 @@ def pictures_of(
             "Each variant with its first seed; of long curves, means over 80 stretches of steps.",
             curves_of(curves, methods),
             legend={method: chosen[method] for method in curves},
+            table=curve_points(curves),
         ),
     ]
     return [group for group in groups if group.drawings]

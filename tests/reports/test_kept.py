@@ -102,3 +102,15 @@ def test_the_same_rows_give_the_same_pdf(site, selection, tmp_path):
     for name in PAGES:
         one, two = ((folder / f"datasets/GunPoint-{name}.pdf").read_bytes() for folder in (site, again))
         assert one == two
+
+
+def test_the_numbers_of_curves_are_those_that_are_drawn(site, selection):
+    """Of 200 steps 80 means: of the first two, the next three, and so on."""
+    (curve,) = kept_of(selection, "GunPoint").curves().values()
+    losses = curve[(curve["stage"] == "prior") & (curve["name"] == "loss")]["value"].to_numpy()
+    table = pd.read_csv(site / "datasets/GunPoint-curves.csv").set_index(["stage", "name"]).loc[("prior", "loss")]
+    assert len(losses) == 200
+    assert len(table) == 80
+    assert table["step"].tolist()[:2] == [0.5, 3.0]
+    assert table["AE"].tolist()[:2] == pytest.approx([losses[:2].mean(), losses[2:5].mean()], rel=1e-4)
+    assert 'href="GunPoint-curves.csv" download' in (site / "datasets/GunPoint.html").read_text(encoding="utf-8")
