@@ -142,7 +142,7 @@ def check_alike(scores: pd.DataFrame) -> None:
 
     Raises:
         ReportError: Protocol or score versions, overrides, archives, contents or treatments of a data set, or
-            the FCN behind IS and FID are mixed, or a job is there twice.
+            the FCN behind its scores are mixed, or a job is there twice.
     """
     # The views are told apart by name, and so are a method's own settings; what --set changed for all is not.
     scores = scores.assign(settings=scores["overrides"].map(_without_views))
