@@ -28,7 +28,7 @@ DatasetsOf = Annotated[
     list[str] | None, typer.Option("--datasets", "-d", help=f"Only these of OUT: names, Sony*, type:ECG; {_BETWEEN}")
 ]
 Renamed = Annotated[list[str] | None, typer.Option(help="OLD=NEW: what to call a method; may be repeated.")]
-MixJudges = Annotated[bool, typer.Option("--mix-judges", help="Rank scores that an FCN judges also across different FCNs.")]
+MixJudges = Annotated[bool, typer.Option("--mix-judges", help="Rank what an FCN judges across FCNs, too.")]
 
 
 @app.command()
