@@ -10,8 +10,7 @@ from .provenance import commit, hash_json, versions
 from .publication import USES_TEST, Publication, Statement
 from .publish import open_results, publish
 from .records import STATUSES, JobRow, ReferenceRow, ScoreRow
-from .scale import Floor, RealSeries, Scale
-from .score import Score
+from .score import Scale, Score
 from .scores import SCORES, judged_scores, scaled_scores, score_of
 from .store import ResultStore
 
@@ -22,10 +21,8 @@ __all__ = [
     "CheckResult",
     "Claims",
     "Finding",
-    "Floor",
     "JobRow",
     "Publication",
-    "RealSeries",
     "ReferenceRow",
     "ResultStore",
     "Scale",

@@ -7,18 +7,17 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from .records import FloorRow, schema_of
+from .records import schema_of
 from .store import TABLES
 
-PARTS: dict[str, tuple[type, list[str]]] = {**TABLES, "floors": (FloorRow, ["reference", "score"])}
-_COLUMNS = {field.name: field.type for record, _ in PARTS.values() for field in schema_of(record)}
+_COLUMNS = {field.name: field.type for record, _ in TABLES.values() for field in schema_of(record)}
 _SCHEMA = pa.schema([("table", pa.string()), *_COLUMNS.items()])
 
 
 def packed(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Return tables as one, each sorted by its keys."""
     parts = []
-    for name, (_, keys) in PARTS.items():
+    for name, (_, keys) in TABLES.items():
         table = tables[name].sort_by([(key, "ascending") for key in keys])
         found = {column: table[column] for column in table.column_names}
         nulls = {field.name: pa.nulls(table.num_rows, field.type) for field in _SCHEMA}
@@ -27,13 +26,13 @@ def packed(tables: Mapping[str, pa.Table]) -> pa.Table:
 
 
 def unpacked(whole: pa.Table, name: str) -> pa.Table:
-    """Return one of the tables of `PARTS` from that of all rows; a column that it lacks is null.
+    """Return one of the tables of `TABLES` from that of all rows; a column that it lacks is null.
 
     Raises:
         KeyError: There is no column `table`.
         pyarrow.ArrowException: A column has another type.
     """
-    record, _ = PARTS[name]
+    record, _ = TABLES[name]
     rows = whole.filter(pa.array([table == name for table in whole["table"].to_pylist()]))
     nulls = {field.name: pa.nulls(rows.num_rows, field.type) for field in schema_of(record)}
     found = {column: rows[column] for column in rows.column_names}

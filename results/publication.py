@@ -1,8 +1,8 @@
 """A published file: the rows of a result folder in one parquet, to be read wherever a folder is read.
 
-Column `table` says of which table a row is: "scores", "jobs", "references" (as `records` has them) or "floors"; the
-columns of other tables are null there. The parquet's metadata holds, as JSON under `ucrbench.publication`, the
-statement of those who publish, facts that follow from the rows, and a SHA-256 over the rows in whatever order.
+Column `table` says of which table a row is: "scores", "jobs" or "references" (as `records` has them); the columns of
+other tables are null there. The parquet's metadata holds, as JSON under `ucrbench.publication`, the statement of those
+who publish, facts that follow from the rows, and a SHA-256 over the rows in whatever order.
 """
 
 import json
@@ -16,12 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import StoreError, one_line
-from .packing import PARTS, packed, rows_hash, unpacked
-from .scale import Floor
+from .packing import packed, rows_hash, unpacked
 from .standing import standing, usual_scores
-from .store import to_frame
+from .store import TABLES, to_frame
 
-FORMAT = 1
+FORMAT = 2
 KEY = b"ucrbench.publication"
 USES_TEST = {
     "none": "no test series in training",
@@ -99,7 +98,9 @@ class Publication:
         except (ValueError, TypeError) as error:
             raise self._refused("its metadata cannot be read") from error
         if (version := self.about.get("format")) != FORMAT:
-            raise self._refused(f"it has format {version}, this version reads {FORMAT}; update ucrbench")
+            raise self._refused(
+                f"it has format {version}, this version reads {FORMAT}; publish it anew, or update ucrbench"
+            )
         stated = {field.name: self.about.get(field.name, "") for field in fields(Statement)}
         try:
             self.statement = Statement(**stated)
@@ -107,7 +108,7 @@ class Publication:
             raise self._refused(str(error)) from error
 
     def table(self, name: str) -> pa.Table:
-        """Return one of the tables of `PARTS`, sorted by its keys.
+        """Return one of the tables of `store.TABLES`, sorted by its keys.
 
         Raises:
             StoreError: The file cannot be read, was altered, or is incomplete.
@@ -125,11 +126,6 @@ class Publication:
     def references(self) -> pd.DataFrame:
         """Return all references as `ResultStore.references` does; raise as `table`."""
         return to_frame(self.table("references"))
-
-    def floors(self, dataset: str, reference: str, jobs: pd.DataFrame) -> dict[str, Floor]:
-        """Return the published floors of a set of references, whatever the jobs; raise as `table`."""
-        rows = self.table("floors").to_pylist()
-        return {row["score"]: Floor(row["value"], row["generator"]) for row in rows if row["reference"] == reference}
 
     def samples(self, job: str) -> None:
         """Return None: a published file holds no generated series."""
@@ -149,7 +145,7 @@ class Publication:
             whole = pq.ParquetFile(self.path).read()
             if rows_hash(whole) != self.about.get("rows_sha256"):
                 raise self._refused("its rows are not those that were published")
-            tables = {name: unpacked(whole, name) for name in PARTS}
+            tables = {name: unpacked(whole, name) for name in TABLES}
         except (OSError, pa.ArrowException, KeyError) as error:
             raise self._refused(one_line(error)) from error
         if self.about.get("facts") != facts(tables):

@@ -13,7 +13,6 @@ from .files import sync_folder, write_whole
 from .packing import packed
 from .provenance import versions
 from .publication import Publication, Statement, lacking, metadata_of
-from .records import FloorRow, to_table
 from .store import ResultStore
 
 _PRIVATE = ("error", "traceback")  # of attempts: they tell of the machine, its folders and who works there
@@ -29,7 +28,7 @@ def publish(
     """Write the results of a folder, or a part of them, as one parquet, for others to read.
 
     It holds the scores of every finished job, all attempts at jobs, without errors and tracebacks, and of each data
-    set's real series the references and the floors. It appears whole or not at all; one that was there is replaced.
+    set's real series the references. It appears whole or not at all; one that was there is replaced.
 
     Args:
         out: Folder of the results.
@@ -61,7 +60,7 @@ def publish(
 
 def _tables(store: ResultStore, wanted: Mapping[str, Collection[str] | None]) -> dict[str, pa.Table]:
     jobs = _part(store.table("jobs"), wanted)
-    finished = {job for job, status in _pairs(jobs, "job", "status") if status == "ok"}
+    finished = set(jobs.filter(pc.field("status") == "ok")["job"].to_pylist())
     scores = store.table("scores")
     # Scores of a job that was cut off before its end count nowhere.
     scores = scores.filter(pa.array([job in finished for job in scores["job"].to_pylist()], pa.bool_()))
@@ -69,7 +68,7 @@ def _tables(store: ResultStore, wanted: Mapping[str, Collection[str] | None]) ->
         place = jobs.column_names.index(name)
         jobs = jobs.set_column(place, jobs.schema.field(name), pa.nulls(jobs.num_rows, pa.string()))
     references = _part(store.table("references"), {"dataset": wanted["dataset"]})
-    return {"scores": scores, "jobs": jobs, "references": references, "floors": _floors(store, references)}
+    return {"scores": scores, "jobs": jobs, "references": references}
 
 
 def _part(table: pa.Table, wanted: Mapping[str, Collection[str] | None]) -> pa.Table:
@@ -78,23 +77,6 @@ def _part(table: pa.Table, wanted: Mapping[str, Collection[str] | None]) -> pa.T
         if names is not None:
             table = table.filter(pc.field(column).isin(sorted(names)))
     return table
-
-
-def _floors(store: ResultStore, references: pa.Table) -> pa.Table:
-    jobs = store.jobs()
-    keys = sorted(set(_pairs(references, "dataset", "reference")))
-    return to_table(
-        FloorRow,
-        [
-            FloorRow(dataset=dataset, score=name, value=floor.value, generator=floor.generator, reference=reference)
-            for dataset, reference in keys
-            for name, floor in store.floors(dataset, reference, jobs).items()
-        ],
-    )
-
-
-def _pairs(table: pa.Table, first: str, second: str) -> list[tuple[str, str]]:
-    return list(zip(table[first].to_pylist(), table[second].to_pylist(), strict=True))
 
 
 def open_results(path: str | Path) -> ResultStore | Publication:

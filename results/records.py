@@ -157,9 +157,8 @@ class ReferenceRow:
 
     Attributes:
         dataset: Name of the data set.
-        score: Name of a score or of the reference on its scale (see `results.scores`): inception score and its
-            spread (real test series), FID (train against test), or the accuracy of the FCN itself, beside which CAS
-            is read.
+        score: Name of the reference (see `results.score.Score`): that of a score is the ceiling, such as FID of
+            train against test, or "fcn_accuracy" beside which CAS is read; with "_floor" it is the floor.
         value: The score.
         higher_is_better: Direction; None where neither is better.
         n_samples: Number of real series behind the value.
@@ -179,25 +178,6 @@ class ReferenceRow:
     treatment: str
     protocol_version: int
     preset: str
-    reference: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FloorRow:
-    """The score of a generator without use on a data set, from which a generation score is read (see `results.scale`).
-
-    Attributes:
-        dataset: Name of the data set.
-        score: Name of the generation score.
-        value: The score of that generator; NaN where it cannot be known.
-        generator: The generator, in words.
-        reference: Key of the set of references that it belongs to.
-    """
-
-    dataset: str
-    score: str
-    value: float
-    generator: str
     reference: str
 
 

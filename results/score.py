@@ -1,9 +1,29 @@
-"""A score: its name, the way to read it, and its judge."""
+"""A score: its name, the way to read it, its judge, and the scale on which it is read."""
 
 from dataclasses import dataclass
 from math import inf
 
-from .scale import Scale
+
+@dataclass(frozen=True)
+class Scale:
+    """The two ends between which a score of generated series is read on its data set; both are references.
+
+    Attributes:
+        reference: Name of the reference that is the ceiling: the score of real series.
+        heading: Head of the column of that reference.
+        ceiling: The ceiling in words, after "beside it stands".
+        nothing: The generator in words whose score is the floor.
+    """
+
+    reference: str
+    heading: str
+    ceiling: str
+    nothing: str
+
+    @property
+    def way(self) -> str:
+        """The way from the floor to the ceiling in words."""
+        return f"from {self.nothing} to {self.ceiling}"
 
 
 @dataclass(frozen=True)
@@ -40,3 +60,8 @@ class Score:
     def reference(self) -> str:
         """Name of the reference that real series give of this score."""
         return self.scale.reference if self.scale else self.name
+
+    @property
+    def floor(self) -> str:
+        """Name of the reference from which this score is read: the score of a generator without use."""
+        return f"{self.name}_floor"

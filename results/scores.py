@@ -7,8 +7,7 @@ this table. The order of the rows is the order in which scores are shown.
 from math import inf
 
 from .labels import budgets
-from .scale import Scale, lowest_inception_score, one_class, one_series
-from .score import Score
+from .score import Scale, Score
 
 _PROBE = (
     "Latents are averaged over all positions and scaled to [-1, 1] by the training split's minimum and maximum; a "
@@ -33,9 +32,9 @@ _SHARE = (0.0, 1.0)
 
 
 def _distance(name: str) -> Scale:
-    """Return the scale of a distance: its ceiling is that of the real training series, its floor is not known."""
+    """Return the scale of a distance, from one training series over and over to all of them."""
     ceiling = "the distance of the real training series from the real test series"
-    return Scale(name, "real train", ceiling)
+    return Scale(name, "real train", ceiling, "the best single training series, over and over")
 
 
 _ROWS = (
@@ -94,8 +93,7 @@ _ROWS = (
             "inception_score",
             "real test",
             "the inception score of the real test series",
-            "from 1, its lowest value, to the real test series",
-            lowest_inception_score,
+            "series that all look alike",
         ),
         cited=("salimans2016is",),
         definition=(
@@ -124,13 +122,7 @@ _ROWS = (
         "Fréchet distance of FCN features: unconditional samples against the real test series.",
         bounds=(0.0, inf),
         judge="fcn",
-        scale=Scale(
-            "fid",
-            "real train",
-            "the distance of the real training series from the real test series",
-            "from the best single series, given over and over, to the real training series",
-            one_series,
-        ),
+        scale=_distance("fid"),
         cited=("heusel2017fid",),
         definition=(
             "Fréchet distance between Gaussians fitted to the FCN's 128 pooled features of the unconditional samples "
@@ -188,8 +180,7 @@ _ROWS = (
             "fcn_accuracy",
             "FCN on real",
             "the accuracy of an FCN trained on the real training series",
-            "from always giving the most frequent class to an FCN trained on the real training series",
-            one_class,
+            "always giving the most frequent class",
         ),
         cited=("ravuri2019cas",),
         definition=(
@@ -234,7 +225,7 @@ def judged_scores(judge: str = "fcn") -> tuple[str, ...]:
 
 def scaled_scores() -> tuple[str, ...]:
     """Return the names of the scores of generated series that are read between a floor and a ceiling."""
-    return tuple(name for name, score in SCORES.items() if score.scale and score.scale.floor)
+    return tuple(name for name, score in SCORES.items() if score.scale)
 
 
 def score_of(name: str) -> Score:

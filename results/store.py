@@ -29,8 +29,6 @@ from .compaction import JOBS_PER_PART, compacting, gather, pieces, settle
 from .errors import StoreError
 from .files import leftovers, sync_folder
 from .records import JobRow, ReferenceRow, ScoreRow, schema_of, to_table
-from .scale import Floor, RealSeries
-from .scores import scaled_scores, score_of
 from .shards import Loaded, combine, list_shards, load_shards, write_shard
 from .standing import standing
 from .watch import Watch
@@ -212,26 +210,6 @@ class ResultStore(Artifacts, Checkpoints):
             StoreError: A shard is damaged; the message names it.
         """
         return self._frame("references")
-
-    def floors(self, dataset: str, reference: str, jobs: pd.DataFrame) -> dict[str, Floor]:
-        """Return the floor of each generation score on a data set, from what is kept of its real test series.
-
-        Args:
-            dataset: Name of the data set.
-            reference: Key of its references.
-            jobs: Jobs, of which those finished on the data set may have kept labels and tell the number of classes.
-
-        Raises:
-            StoreError: A kept file is damaged.
-        """
-        features = (self.arrays(reference, "features") or {}).get("test")
-        done = jobs[(jobs["dataset"] == dataset) & (jobs["status"] == "ok")]
-        kept = (latents.get("y_test") for job in done["job"] if (latents := self.latents(job)))
-        labels = next((found for found in kept if found is not None and len(found)), None)
-        classes = done["n_classes"].dropna()
-        real = RealSeries(features, labels, int(classes.iloc[0]) if len(classes) else None)
-        scales = {name: score_of(name).scale for name in scaled_scores()}
-        return {name: scale.floor(real) for name, scale in scales.items() if scale and scale.floor}
 
     def table(self, name: str) -> pa.Table:
         """Return one of the three tables ("scores", "jobs", "references") as an arrow table; raise as `scores`."""

@@ -14,10 +14,10 @@ from ...models.fcn import FCN, load_weights
 from ...models.spectrogram import Spectrogram
 from ...models.training.loop import train
 from ...models.training.precision import inference
-from ...results import SCORES, ReferenceRow
+from ...results import ReferenceRow
 from ..planning.job import PROTOCOL_VERSION
 from ..planning.judge_ref import JudgeRef
-from ..scores import MEASURES, Real
+from ..scores import REFERENCES, Real
 from .heap import kept_heap
 
 PICTURED = 60  # real test series kept for pictures
@@ -101,17 +101,13 @@ def predict(fcn: FCN, x: np.ndarray | torch.Tensor, batch: int = 1024) -> tuple[
     return probabilities.cpu().numpy(), features.cpu().numpy()
 
 
-def reference_names() -> frozenset[str]:
-    """Return the names of the references that real series give."""
-    return frozenset(score.reference for name, score in SCORES.items() if MEASURES[name].of_real)
-
-
 def make_judge(ref: JudgeRef, dataset: Dataset, kept: Judge | None = None) -> Judge:
     """Train or read the FCN of a data set and let it judge the real series.
 
-    The references are the inception score of the real test series (ten splits, as for generated ones), the distances
-    of train from test, and the accuracy on test; real series have gone through the spectrogram pair. A judge that was
-    kept stays as it is, and gives the references that its store lacks.
+    The references are the ceilings, the inception score of the real test series (ten splits, as for generated ones),
+    the distances of train from test and the accuracy on test, and the floors of the same scores; real series have
+    gone through the spectrogram pair. A judge that was kept stays as it is, and gives the references that its store
+    lacks.
     """
     settings = ref.settings
     x_train, x_test = through_pair(dataset.x_train), through_pair(dataset.x_test)
@@ -127,11 +123,10 @@ def make_judge(ref: JudgeRef, dataset: Dataset, kept: Judge | None = None) -> Ju
     _, train_features = predict(fcn, x_train)
     probabilities, test_features = predict(fcn, x_test)
     real = Real(x_train[:, 0], x_test[:, 0], dataset.y_test, probabilities, train_features, test_features)
-    wanted = kept.lacking if kept else reference_names()
     rows = tuple(
         ReferenceRow(
             dataset=dataset.name,
-            score=score.reference,
+            score=wanted,
             value=found.value,
             higher_is_better=score.higher_is_better,
             n_samples=found.n_samples,
@@ -142,8 +137,8 @@ def make_judge(ref: JudgeRef, dataset: Dataset, kept: Judge | None = None) -> Ju
             preset=settings.preset,
             reference=ref.key,
         )
-        for score in SCORES.values()
-        if (measure := MEASURES[score.name].of_real) and score.reference in wanted
+        for wanted, (score, measure) in REFERENCES.items()
+        if kept is None or wanted in kept.lacking
         for found in (measure(real),)
     )
     if kept is not None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pandas as pd
 
 from ...results import ResultStore
-from ..planning.judge_ref import JudgeRef
+from ..planning.judge_ref import JudgeRef, lacking
 from ..planning.request import Keep
-from .judge import Judge, reference_names
+from .judge import Judge
 from .outputs import Outputs
 from .task import Outcome
 
@@ -53,5 +53,4 @@ def read_judge(store: ResultStore, ref: JudgeRef, references: pd.DataFrame) -> J
     weights, features = store.artifact(ref.key, "fcn.pt"), store.arrays(ref.key, "features")
     if rows.empty or features is None or weights is None:
         return None
-    lacking = reference_names().difference(rows["score"])
-    return Judge(rows["classifier"].iloc[0], weights, features["test"], lacking=lacking)
+    return Judge(rows["classifier"].iloc[0], weights, features["test"], lacking=lacking(ref.key, references))

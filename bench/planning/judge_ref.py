@@ -1,12 +1,16 @@
 """Which FCN judges a data set, decided before anything runs."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 from ...models.fcn import load_weights
 from ...results import hash_json
 from ..errors import UsageError
+from ..scores import REFERENCES
 from .job import PROTOCOL_VERSION, DataRef, Settings
 
 
@@ -62,3 +66,14 @@ def judge_ref(data: DataRef, settings: Settings, folder: Path | None, classes: i
     if found != classes:
         raise UsageError(f"{path} is for {found} classes, {data.name} has {classes}; give the data set's own weights")
     return JudgeRef(data, settings, path, "supervised-fcn:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+
+
+def lacking(key: str, references: pd.DataFrame) -> frozenset[str]:
+    """Return the names of the references that a store lacks, whose references are given, of those under a key."""
+    return frozenset(REFERENCES).difference(references["score"][references["reference"] == key])
+
+
+def incomplete(refs: Iterable[JudgeRef], references: pd.DataFrame) -> tuple[JudgeRef, ...]:
+    """Return the judges of which a store has some references and lacks others, as of an earlier version."""
+    there = set(references["reference"])
+    return tuple(ref for ref in refs if ref.key in there and lacking(ref.key, references))

@@ -15,7 +15,7 @@ from .cost import job_work
 from .devices import has_bf16, resolve_device
 from .expansion import methods_of
 from .job import DataRef, Job, Settings
-from .judge_ref import JudgeRef, judge_ref
+from .judge_ref import JudgeRef, incomplete, judge_ref
 from .methods import Method
 from .overrides import override, read
 from .prediction import predict_memory, predict_seconds, throughput
@@ -41,6 +41,7 @@ class Plan:
         judge_seconds: predicted wall time by data set, of those whose FCN is wanted and not in the store.
         memory: predicted peak memory in bytes by job key.
         standing: by job key how it stands, as `ucrbench.bench.planning.standing.stand` says.
+        incomplete: judges whose references the store has in part, as of an earlier version; they are to be completed.
     """
 
     jobs: tuple[Job, ...]
@@ -49,6 +50,7 @@ class Plan:
     judge_seconds: dict[str, float]
     memory: dict[str, float]
     standing: dict[str, str]
+    incomplete: tuple[JudgeRef, ...] = ()
 
     @cached_property
     def todo(self) -> tuple[Job, ...]:
@@ -136,7 +138,9 @@ def plan(
     seconds, judge_seconds = predict_seconds(jobs, todo, works, judges, infos, store, ask)
     jobs.sort(key=lambda job: -seconds[job.key])
     memory = predict_memory(todo, infos, store)
-    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, standing)
+    judged = dict.fromkeys(job.data.name for job in jobs if job.data.data_hash)
+    part = incomplete((judges[name] for name in judged), store.references()) if store else ()
+    return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, standing, part)
 
 
 def settings_of(sweep: Sweep, ask: Callable[..., Any] = ask_here) -> Settings:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import checks
-from .generation import frechet_distance
+from .generation import frechet_distance, of_one_series
 from .measure import Evaluation, Measure, Measured, Real
 
 _ROWS = 1024  # rows of the kernel matrix held at once
@@ -58,6 +58,10 @@ def _kid_of_real(real: Real) -> Measured:
     return Measured(kernel_distance(real.train_features, real.test_features), len(real.x_train))
 
 
+def _kid_of_nothing(real: Real) -> Measured:
+    return of_one_series(kernel_distance, real.train_features, real.test_features)
+
+
 def _rocket_of_job(distance: Callable[[ArrayLike, ArrayLike], float], job: Evaluation) -> Measured:
     samples, test = job.rocket
     return Measured(distance(samples, test), len(samples), reference="test")
@@ -67,13 +71,18 @@ def _rocket_of_real(distance: Callable[[ArrayLike, ArrayLike], float], real: Rea
     return Measured(distance(*real.rocket), len(real.x_train))
 
 
+def _rocket_of_nothing(distance: Callable[[ArrayLike, ArrayLike], float], real: Real) -> Measured:
+    return of_one_series(distance, *real.rocket)
+
+
 def _rocket(distance: Callable[[ArrayLike, ArrayLike], float]) -> Measure:
-    return Measure(_UNCONDITIONAL, partial(_rocket_of_job, distance), partial(_rocket_of_real, distance))
+    functions = (partial(of, distance) for of in (_rocket_of_job, _rocket_of_real, _rocket_of_nothing))
+    return Measure(_UNCONDITIONAL, *functions)
 
 
 _UNCONDITIONAL = frozenset({"unconditional"})
 MEASURES = {
-    "kid": Measure(_UNCONDITIONAL, _kid_of_job, _kid_of_real),
+    "kid": Measure(_UNCONDITIONAL, _kid_of_job, _kid_of_real, _kid_of_nothing),
     "fid_rocket": _rocket(frechet_distance),
     "kid_rocket": _rocket(kernel_distance),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import xlogy
@@ -63,6 +65,21 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
     return max(0.0, float(distance))
 
 
+def of_one_series(distance: Callable[[ArrayLike, ArrayLike], float], train: np.ndarray, test: np.ndarray) -> Measured:
+    """Return the distance from the test series of a generator that gives one training series over and over.
+
+    It is the series whose features are nearest to the mean of the test series'; of the Frechet distance no other
+    training series has a smaller one.
+
+    Args:
+        distance: Of two sets of features.
+        train: Features (N, D) of the training series.
+        test: Features (M, D) of the test series.
+    """
+    nearest = train[np.square(train - test.mean(0, dtype=float)).sum(1).argmin()]
+    return Measured(distance(np.stack([nearest, nearest]), test), len(test))
+
+
 def accuracy(p: ArrayLike, y: ArrayLike) -> float:
     """Return the share of rows of class probabilities (N, K) whose largest is that of the label (N,).
 
@@ -113,6 +130,10 @@ def _fid_of_real(real: Real) -> Measured:
     return Measured(frechet_distance(real.train_features, real.test_features), len(real.x_train))
 
 
+def _fid_of_nothing(real: Real) -> Measured:
+    return of_one_series(frechet_distance, real.train_features, real.test_features)
+
+
 def _cas_of_job(job: Evaluation) -> Measured:
     if job.train is None:
         raise ValueError("CAS needs the data set, and a device on which to train an FCN")
@@ -125,14 +146,23 @@ def _cas_of_real(real: Real) -> Measured:
     return Measured(accuracy(real.probabilities, real.y_test), len(real.x_test))
 
 
+def _cas_of_nothing(real: Real) -> Measured:
+    return Measured(float(np.unique(real.y_test, return_counts=True)[1].max() / len(real.y_test)), len(real.y_test))
+
+
 _UNCONDITIONAL = frozenset({"unconditional"})
 MEASURES = {
     "inception_score": Measure(
-        _UNCONDITIONAL, lambda job: _inception_of_job(job)[0], lambda real: _inception_of_real(real)[0]
+        _UNCONDITIONAL,
+        lambda job: _inception_of_job(job)[0],
+        lambda real: _inception_of_real(real)[0],
+        lambda real: Measured(1.0),  # exp of a divergence of nothing
     ),
     "inception_score_std": Measure(
         _UNCONDITIONAL, lambda job: _inception_of_job(job)[1], lambda real: _inception_of_real(real)[1]
     ),
-    "fid": Measure(_UNCONDITIONAL, _fid_of_job, _fid_of_real),
-    "cas": Measure(frozenset({"conditional", "conditional_labels", "y_test"}), _cas_of_job, _cas_of_real),
+    "fid": Measure(_UNCONDITIONAL, _fid_of_job, _fid_of_real, _fid_of_nothing),
+    "cas": Measure(
+        frozenset({"conditional", "conditional_labels", "y_test"}), _cas_of_job, _cas_of_real, _cas_of_nothing
+    ),
 }

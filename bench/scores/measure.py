@@ -125,8 +125,10 @@ class Measure:
         needs: Names of the arrays that it is made of, see `bench.job.outputs.Outputs`.
         of_job: Return the score of a job.
         of_real: Return the reference beside it, given real series; None for a score without one.
+        of_nothing: Return the score of a generator without use, given real series; None for a score without a scale.
     """
 
     needs: frozenset[str]
     of_job: Callable[[Evaluation], Measured]
     of_real: Callable[[Real], Measured] | None = None
+    of_nothing: Callable[[Real], Measured] | None = None

@@ -62,6 +62,7 @@ class Course:
         self.interrupts, self.gate = interrupts, gate
         self.backend, self.scorers = backends
         self.todo = list(planned.todo)
+        self.incomplete = deque(planned.incomplete)
         self.again: deque[Job] = deque()  # jobs that ran out of memory beside others, for another try alone
         self.done = store.finished()
         stored = store.references()
@@ -102,7 +103,7 @@ class Course:
     @property
     def busy(self) -> bool:
         """Tell whether anything runs or is about to."""
-        return bool(self.running or self.scoring or self.unscored or self.again or self.writer)
+        return bool(self.running or self.scoring or self.unscored or self.again or self.incomplete or self.writer)
 
     def _start(self) -> None:
         """Start what may go now, longest first; a job whose judge lacks waits for it."""
@@ -110,6 +111,8 @@ class Course:
             entry = self.unscored.popleft()
             self.scorers.start(entry.task.job.key, finish_task, entry.task, entry.outcome)
             self.scoring[entry.task.job.key] = entry
+        while self.incomplete and len(self.running) < self.backend.slots:
+            self._start_judge(self.incomplete.popleft())
         if self.again:
             if not self.running:  # what ran out of memory gets the device to itself
                 self._start_job(self.again.popleft(), retried=True)

@@ -50,12 +50,15 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
                 backend.prepare(width)
                 ask = partial(call, backend)
             planned = plan(sweep, store, execution, ask=ask, settings=settings)
-            if not planned.todo:
+            if not (planned.todo or planned.incomplete):
                 return Summary(finished=planned.finished, left=planned.left)
             store.prepare()
             if sharing.note:
                 told.note(sharing.note)
-            told.start(len(planned.todo), planned.total_seconds, planned.wall_seconds(width))
+            if planned.incomplete:
+                told.note(f"references of {len(planned.incomplete)} data sets are completed")
+            if planned.todo:
+                told.start(len(planned.todo), planned.total_seconds, planned.wall_seconds(width))
             packing = packing_of(backend, settings.device, width, searching=execution.workers is None)
             end = None if execution.time_limit is None else started + execution.time_limit
             with Interrupts() as interrupts, Claims(store.path) as claims:

@@ -24,7 +24,7 @@ from ..draw.style import TWO_COLUMNS
 from ..stats.comparison import ALPHA, Comparison, NotCompared, gaps_text
 from ..stats.groups import reading
 from ..stats.labels import accuracy_by_labels
-from ..stats.shares import normalised, range_text, share_summary, share_text
+from ..stats.shares import normalised, range_text, share_summary, share_text, ways_text
 from ..stats.tables import board_places, coverage, leaderboard, score_table
 from .latex import escape, frame_latex, leaderboard_latex, score_table_latex
 from .layout import Layout
@@ -221,18 +221,16 @@ def _labels(work: Manuscript, score: str, stem: str, width: float) -> None:
 def generation(work: Manuscript) -> None:
     """Add generation scores on the scale of their data sets, where the levels are known."""
     selection = work.selection
-    rows = normalised(selection.scores, reading_levels(selection), selection.datasets)
+    rows = normalised(selection.scores, reading_levels(selection.references), selection.datasets)
     if rows["share"].notna().sum() == 0:
         return
     summary = share_summary(rows).reindex(ordered(rows["method"]))
-    columns = {}
-    for score in (name for name in scaled_scores() if name in summary):
-        columns[score_of(score).title] = [_share_and_range(row) for row in summary[score].itertuples()]
+    names = [name for name in scaled_scores() if name in summary]
+    columns = {score_of(name).title: [_share_and_range(row) for row in summary[name].itertuples()] for name in names}
     shares = pd.DataFrame(columns, index=summary.index)
-    ways = "; ".join(f"{score_of(name).title}: {score_of(name).scale.way}" for name in scaled_scores())
     caption = (
         "Median over data sets of the share of the distance covered from a generator without use (0 %) to real series "
-        f"(100 %), in brackets its range and the number of these data sets. {ways}."
+        f"(100 %), in brackets its range and the number of these data sets. {ways_text(names)}."
     )
     source = Source(("scores", "references"), scores=scaled_scores())
     work.table(

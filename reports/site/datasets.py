@@ -74,9 +74,9 @@ def _table(name: str, content: Content) -> dict[str, object]:
 def _level(name: str, levels: Mapping[str, dict[str, object]]) -> dict[str, object]:
     """Return the ends of a score's scale as a cell of the foot of the table."""
     score = score_of(name)
-    level = levels.get(name, {"nothing": np.nan, "real": np.nan, "nothing_is": "", "apart": False})
-    what = score.scale.ceiling if score.scale else ""
-    return {**level, "title": score.title, "digits": score.decimals, "what": what}
+    level = levels.get(name, {"nothing": np.nan, "real": np.nan, "apart": False})
+    ends = {"real_is": score.scale.ceiling, "nothing_is": score.scale.nothing} if score.scale else {}
+    return {**level, **ends, "title": score.title, "digits": score.decimals}
 
 
 def _seeds(scores: pd.DataFrame) -> dict[str, object]:

@@ -149,7 +149,7 @@ def _write(selection: Selection, lineage: Lineage, gaps: str, types: Mapping[str
     board = board_of(comparisons, selection.scores, selection.datasets)
     _write_overview(selection, board, gaps, tables, lineage.rows(Source(TABLES)))
     _write_tests(comparisons, tables)
-    levels = reading_levels(selection)
+    levels = reading_levels(selection.references)
     shares = normalised(selection.scores, levels, selection.datasets)
     shares.to_csv(tables / "generation.csv", index=False)
     findings = find(selection, comparisons)

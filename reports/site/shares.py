@@ -4,7 +4,7 @@ import pandas as pd
 
 from ...results import score_of
 from ..data.methods import suffix
-from ..stats.shares import range_text, share_summary
+from ..stats.shares import range_text, share_summary, ways_text
 from .content import Content
 
 
@@ -18,20 +18,20 @@ def levels_of_dataset(name: str, content: Content) -> dict[str, dict[str, dict[s
     """Return the ends of the scale on a data set, for each store where its judges differ.
 
     Returns:
-        "", or a store's label as in " [A]" -> score -> nothing, real, nothing_is, and whether they lie apart.
+        "", or a store's label as in " [A]" -> score -> nothing, real, and whether they lie apart.
     """
     rows = content.levels[content.levels["dataset"] == name]
     apart = "store" in rows and (rows.groupby("score")["real"].nunique() > 1).any()
     found: dict[str, dict[str, dict[str, object]]] = {}
     for row in rows.itertuples():
         low, high = (row.nothing, row.real) if score_of(row.score).higher_is_better else (row.real, row.nothing)
-        level = {"nothing": row.nothing, "real": row.real, "nothing_is": row.nothing_is, "apart": high > low}
+        level = {"nothing": row.nothing, "real": row.real, "apart": high > low}
         found.setdefault(suffix(row.store) if apart else "", {}).setdefault(row.score, level)
     return found
 
 
 def summary(content: Content) -> dict[str, object] | None:
-    """Return medians and ranges over data sets: heads (name, title, way), a line per method; None without a share."""
+    """Return medians and ranges over data sets: heads (name, title), ways in words, a line per method; or None."""
     if content.shares["share"].notna().sum() == 0:
         return None
     table = share_summary(content.shares)
@@ -42,7 +42,8 @@ def summary(content: Content) -> dict[str, object] | None:
         if method in table.index
     ]
     return {
-        "heads": [{"name": name, "title": score_of(name).title, "way": score_of(name).scale.way} for name in names],
+        "heads": [{"name": name, "title": score_of(name).title} for name in names],
+        "ways": ways_text(names),
         "lines": lines,
     }
 
@@ -54,7 +55,7 @@ def summary_of_score(name: str, whole: dict[str, object] | None) -> dict[str, ob
         return None
     place = names.index(name)
     lines = [{"method": line["method"], "cells": [line["cells"][place]]} for line in whole["lines"]]
-    return {"heads": [whole["heads"][place]], "lines": lines}
+    return {"heads": [whole["heads"][place]], "ways": score_of(name).scale.way, "lines": lines}
 
 
 def shares_of_method(method: str, content: Content) -> dict[str, dict[str, object]]:

@@ -1,13 +1,13 @@
 """Generation scores on the scale of their data set: 0 is a generator without use, 1 is as good as real series.
 
-Inception score, FID and CAS depend on the classes and on the FCN of a data set, so that their values say little
-across data sets. Between two levels they do:
+They depend on the classes and on the FCN of a data set, so that their values say little across data sets. Between
+two levels they do:
 
 | score | 0, "nothing" | 1, "real" |
 |---|---|---|
 | inception score | 1, its lowest value: every sample looks alike to the FCN | the real test series |
-| FID | trace of the covariance of the real test features: one series over and over, the best possible one | the real training series |
-| CAS | share of the most frequent class of the test split; 1 / K where labels were not kept | the FCN trained on real series |
+| FID, KID, both on either features | the training series whose features are nearest to the mean of the test series', over and over | all training series |
+| CAS | share of the most frequent class of the test split | the FCN trained on real series |
 
 The share of the distance covered is (value - nothing) / (real - nothing). It is negative for what is worse than
 nothing and may be above 1: samples spread over the classes more evenly than the test split, say. Where real series
@@ -76,6 +76,14 @@ def share_summary(rows: pd.DataFrame) -> pd.DataFrame:
     statistics = {"median": groups.median(), "low": groups.min(), "high": groups.max(), "datasets": groups.count()}
     table = pd.DataFrame(statistics).unstack("score")
     return table.swaplevel(axis=1).sort_index(axis=1, level=0, sort_remaining=False)
+
+
+def ways_text(names: Sequence[str]) -> str:
+    """Return the ways from nothing to real series in words, those of several scores together where they are alike."""
+    ways: dict[str, list[str]] = {}
+    for score in map(score_of, names):
+        ways.setdefault(score.scale.way, []).append(score.title)
+    return "; ".join(f"{', '.join(titles)}: {way}" for way, titles in ways.items())
 
 
 def share_text(share: float) -> str:

@@ -11,6 +11,7 @@ from ucrbench.bench.scores import (
     MEASURES,
     Evaluation,
     Judged,
+    Real,
     Trained,
     accuracy,
     frechet_distance,
@@ -23,7 +24,7 @@ from ucrbench.bench.scores import (
     reconstruction_mse,
     rocket_features,
 )
-from ucrbench.results import SCORES, label_curves
+from ucrbench.results import SCORES, label_curves, scaled_scores
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -150,6 +151,38 @@ def test_every_score_has_a_measure_and_every_reference_a_scale():
     assert MEASURES.keys() == SCORES.keys()
     with_reference = {name for name, measure in MEASURES.items() if measure.of_real}
     assert with_reference == {name for name, score in SCORES.items() if score.scale or name == "inception_score_std"}
+    assert {name for name, measure in MEASURES.items() if measure.of_nothing} == set(scaled_scores())
+
+
+def test_floors_by_hand():
+    """One series over and over is a generator without spread; always one class is right as often as it occurs."""
+    rng = np.random.default_rng(0)
+    x, features = rng.standard_normal((30, 16)).cumsum(1), rng.standard_normal((30, 12)) + 1
+    y = np.array([0] * 6 + [1] * 21 + [2] * 3)
+    real = Real(x[:9], x, y, np.full((30, 3), 1 / 3), features[:9], features)
+    found = {name: MEASURES[name].of_nothing(real) for name in scaled_scores()}
+
+    def kernel_of_one(train, test):
+        n, d = test.shape
+        one = min(train, key=lambda row: np.linalg.norm(row - test.mean(0)))
+        kernel = (test @ test.T / d + 1) ** 3
+        among = (kernel.sum() - np.trace(kernel)) / (n * (n - 1))
+        return (one @ one / d + 1) ** 3 + among - 2 * ((test @ one / d + 1) ** 3).mean()
+
+    def best_of_all(train, test):
+        return min(frechet_distance(np.stack([row, row]), test) for row in train)
+
+    rocket = rocket_features(x[:9], x[:9], x)
+    assert {name: one.value for name, one in found.items()} == {
+        "inception_score": 1.0,
+        "fid": pytest.approx(best_of_all(features[:9], features)),
+        "kid": pytest.approx(kernel_of_one(features[:9], features)),
+        "fid_rocket": pytest.approx(best_of_all(*rocket)),
+        "kid_rocket": pytest.approx(kernel_of_one(*rocket)),
+        "cas": 0.7,
+    }
+    assert {one.n_samples for name, one in found.items() if name != "inception_score"} == {30}
+    assert found["fid"].value > np.trace(np.cov(features.T))  # the part that no single series can avoid
 
 
 def test_measures_are_the_functions_of_the_arrays():

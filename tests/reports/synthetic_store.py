@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow, hash_json, versions
+from ucrbench.results import SCORES, JobRow, ReferenceRow, ResultStore, ScoreRow, hash_json, judged_scores, versions
 
 VARIANTS = ("ae", "vae", "vqvae", "vqvae_vicreg", "vqvae_barlow")
 EIGHT = (*VARIANTS, "vqvae_vibcreg", "mymodels.flow:Flow", "mymodels.diffusion:Diffusion")
@@ -35,9 +35,13 @@ def build(
     samples=True,
     names=tuple(SCORES),
     protocol=1,
+    lacking=(),
     **changes,
 ):
-    """Write a store with every job of a sweep; those in `failed` (dataset, variant) fail."""
+    """Write a store with every job of a sweep; those in `failed` (dataset, variant) fail.
+
+    The references in `lacking` (dataset, name) are not written.
+    """
     store = ResultStore(path, create=True)
     started = datetime(2024, 5, 1, 12, tzinfo=UTC)
     for number, dataset in enumerate(datasets):
@@ -46,7 +50,7 @@ def build(
         labels = np.arange(12) % 3
         if samples:
             store.save_real(dataset, waves.astype("float32"), labels)
-        _references(store, dataset, preset, protocol)
+        _references(store, dataset, preset, protocol, [name for of, name in lacking if of == dataset])
         for place, variant in enumerate(variants):
             for seed in seeds:
                 # Another value is the same job's; what else is changed makes another job.
@@ -87,8 +91,6 @@ def archive(path, infos, variants=EIGHT, seeds=range(5), arrays=False):
         if arrays:
             store.save_real(info.name, rng.normal(size=(60, info.length)).astype("float32").cumsum(1), labels)
         _references(store, info.name, "standard")
-        features = 0.1 * rng.normal(size=(info.n_test if arrays else 60, 128)).astype("float32")
-        store.save_arrays(hash_json([info.name, "standard", 1]), "features", test=features)
         for place, variant in enumerate(variants):
             for seed in seeds:
                 job = hash_json([info.name, variant, seed])
@@ -121,7 +123,7 @@ def _scores(job, dataset, variant, seed, preset, place, rng, names, changes, pro
         score = SCORES[name]
         if not quantised and (name.endswith("_continuous") or name == "codebook_perplexity"):
             continue
-        generated = name in ("inception_score", "inception_score_std", "fid", "cas")
+        generated = name in (*judged_scores(), "cas")
         fields = {
             "dataset": dataset,
             "variant": variant,
@@ -187,8 +189,24 @@ def _failed(row):
     return JobRow(**fields)
 
 
-def _references(store, dataset, preset, protocol=1):
-    values = {"inception_score": 2.1, "inception_score_std": 0.1, "fid": 0.25, "kid": 0.0123, "fcn_accuracy": 0.94}
+REFERENCES = {
+    "inception_score": 2.1,
+    "inception_score_floor": 1.0,
+    "inception_score_std": 0.1,
+    "fid": 0.25,
+    "fid_floor": 2.25,
+    "kid": 0.0123,
+    "kid_floor": 0.5,
+    "fid_rocket": 1.5,
+    "fid_rocket_floor": 21.5,
+    "kid_rocket": -0.00012,
+    "kid_rocket_floor": 0.4,
+    "fcn_accuracy": 0.94,
+    "cas_floor": 0.34,
+}
+
+
+def _references(store, dataset, preset, protocol=1, lacking=()):
     store.write_references(
         ReferenceRow(
             dataset=dataset,
@@ -203,5 +221,6 @@ def _references(store, dataset, preset, protocol=1):
             preset=preset,
             reference=hash_json([dataset, preset, protocol]),
         )
-        for name, value in values.items()
+        for name, value in REFERENCES.items()
+        if name not in lacking
     )

@@ -47,10 +47,10 @@ def reference(stores, label, dataset, score):
 
 
 def test_each_row_is_read_beside_the_real_series_of_its_own_judge(stores, both):
-    shares = normalised(both.scores, reading_levels(both)).set_index(["dataset", "method", "score"])
+    shares = normalised(both.scores, reading_levels(both.references)).set_index(["dataset", "method", "score"])
     for label in "AB":
         one = select_stores(stores[label])
-        alone = normalised(one.scores, reading_levels(one)).set_index(["dataset", "score"])
+        alone = normalised(one.scores, reading_levels(one.references)).set_index(["dataset", "score"])
         for (dataset, score), row in alone.iterrows():
             found = shares.loc[(dataset, f"ae [{label}]", score)]
             columns = ["value", "nothing", "real", "share"]
@@ -106,13 +106,13 @@ def test_values_of_an_unknown_judge_are_not_ranked_beside_ours(stores, tmp_path)
     found = select_stores(stores["A"], against=[str(path)])
     with pytest.raises(ReportError, match=r"GunPoint: trained:\w+, unknown \[theirs\]"):
         compare(found.scores, "fid")
-    shares = normalised(found.scores, reading_levels(found)).set_index("method")
+    shares = normalised(found.scores, reading_levels(found.references)).set_index("method")
     assert shares.loc["m [theirs]", "real"].isna().all()
     ours = ResultStore(stores["A"]).scores().query("score == 'fid'").set_index("dataset")["classifier"]
     rows.assign(classifier=rows["dataset"].map(ours)).to_csv(path, index=False)
     found = select_stores(stores["A"], against=[str(path)])
     assert compare(found.scores, "fid").summary.loc["m [theirs]", "wins"] == 2
-    shares = normalised(found.scores, reading_levels(found)).set_index(["method", "score"])
+    shares = normalised(found.scores, reading_levels(found.references)).set_index(["method", "score"])
     found = shares.loc[("m [theirs]", "fid")].sort_index().set_index("dataset")["real"]
     assert found["GunPoint"] == reference(stores, "A", "GunPoint", "fid")
 

@@ -7,18 +7,18 @@ from synthetic_store import build
 
 from ucrbench.reports import normalised, reading_levels, select, share_summary
 from ucrbench.reports.stats.shares import range_text, share_text
-from ucrbench.results import ResultStore
+from ucrbench.results import scaled_scores
 
 LEVELS = pd.DataFrame(
     [
-        ("A", "inception_score", 1.0, 3.0, ""),
-        ("A", "fid", 10.0, 2.0, ""),
-        ("A", "cas", 0.5, 0.9, ""),
-        ("B", "inception_score", 1.0, 1.0, ""),
-        ("B", "fid", np.nan, 0.5, ""),
-        ("B", "cas", 0.5, 0.4, ""),
+        ("A", "inception_score", 1.0, 3.0),
+        ("A", "fid", 10.0, 2.0),
+        ("A", "cas", 0.5, 0.9),
+        ("B", "inception_score", 1.0, 1.0),
+        ("B", "fid", np.nan, 0.5),
+        ("B", "cas", 0.5, 0.4),
     ],
-    columns=["dataset", "score", "nothing", "real", "nothing_is"],
+    columns=["dataset", "score", "nothing", "real"],
 )
 
 
@@ -86,25 +86,13 @@ def test_shares_are_told_up_to_the_whole_way_beyond_an_end(share, text):
     assert share_text(share).replace("\u202f", " ") == text
 
 
-def test_levels_come_from_what_the_store_keeps(tmp_path):
-    store = build(tmp_path / "out", ["A", "B"], variants=("ae",), samples=False)
-    store = ResultStore(tmp_path / "out", create=True)
-    references = store.references().set_index("dataset")["reference"]
-    features = np.random.default_rng(0).normal(size=(40, 5))
-    store.save_arrays(references["A"].iloc[0], "features", test=features)
-    jobs = store.jobs().set_index("dataset")["job"]
-    z = np.zeros((4, 2))
-    store.save_arrays(
-        jobs["A"], "latents", train=z, test=z, y_train=np.array([0, 1, 2, 2]), y_test=np.array([0, 1, 1, 1])
-    )
-    levels = reading_levels(select(store)).set_index(["dataset", "score"])
-    assert levels.loc[("A", "fid"), "nothing"] == pytest.approx(np.trace(np.cov(features.T)))
-    assert levels.loc[("A", "fid"), "real"] == 0.25
-    assert np.isnan(levels.loc[("B", "fid"), "nothing"])
-    assert levels.loc[("A", "cas"), ["nothing", "real", "nothing_is"]].tolist() == [
-        0.75,
-        0.94,
-        "the most frequent class",
-    ]
-    assert levels.loc[("B", "cas"), ["nothing", "nothing_is"]].tolist() == [1 / 3, "one class of K"]
+def test_levels_come_from_the_references(tmp_path):
+    store = build(tmp_path / "out", ["A", "B"], ("ae",), samples=False, lacking=[("B", "cas_floor"), ("A", "kid")])
+    levels = reading_levels(select(store).references).set_index(["dataset", "score"])
+    assert levels.loc[("A", "fid"), ["nothing", "real", "classifier"]].tolist() == [2.25, 0.25, "trained:1f2e"]
     assert levels.loc[("B", "inception_score"), ["nothing", "real"]].tolist() == [1.0, 2.1]
+    assert levels.loc[("A", "cas"), ["nothing", "real"]].tolist() == [0.34, 0.94]
+    assert levels.loc[("B", "cas"), "real"] == 0.94
+    assert np.isnan(levels.loc[("B", "cas"), "nothing"])
+    assert ("A", "kid") not in levels.index
+    assert levels.loc["B"].index.tolist() == list(scaled_scores())

@@ -45,7 +45,7 @@ def same(one, other):
     pd.testing.assert_frame_equal(one.references, other.references)
     private = ["error", "traceback"]
     pd.testing.assert_frame_equal(one.jobs.drop(columns=private), other.jobs.drop(columns=private))
-    pd.testing.assert_frame_equal(reading_levels(one), reading_levels(other))
+    pd.testing.assert_frame_equal(reading_levels(one.references), reading_levels(other.references))
     assert one.rows_hash == other.rows_hash
 
 
@@ -79,7 +79,7 @@ def test_a_file_beside_a_store_keeps_its_own_judge(folder):
     ranks = compare(pair.scores, "fid").values
     assert np.array_equal(ranks["ae"], ranks["ae [Same judge]"])
     assert list(score_table(pair.scores, "fid", pair.references).real) == [""]
-    levels = reading_levels(pair).groupby("store")[["nothing", "real"]].sum()
+    levels = reading_levels(pair.references).groupby("store")[["nothing", "real"]].sum()
     assert levels.loc[""].tolist() == levels.loc["Same judge"].tolist()
 
 

@@ -103,7 +103,10 @@ def test_pages_are_whole_and_load_nothing_from_elsewhere(small):
     assert "Friedman" not in pages["scores.html"].text
     assert "Fréchet distance between Gaussians" in pages["scores.html"].text
     gun_point = pages["datasets/GunPoint.html"]
-    assert "real series 2.100 100 % 0.250 0.0123 0.9400 100 % nothing 1.000 0 % 0.3333 0 %" in gun_point.text
+    assert (
+        "real series 2.100 100 % 0.250 100 % 0.0123 100 % 1.500 100 % -0.00012 100 % 0.9400 100 % "
+        "nothing 1.000 0 % 2.250 0 % 0.5000 0 % 21.500 0 % 0.40000 0 % 0.3400 0 %"
+    ) in gun_point.text
     # Series of real data and five variants in one picture; latents were not kept; one curve.
     assert gun_point.tags.count("svg") == 2
     for name in ("real", "AE", "all classes", "class 1"):

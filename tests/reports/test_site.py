@@ -146,7 +146,7 @@ def test_dataset_page(site, browser):
             table.locator(rows).first.locator("th, td").all_inner_texts() for rows in ("thead tr", "tfoot tr")
         )
         beside = {" ".join(head.split()): text for head, text in zip(heads, real, strict=True)}
-        assert (beside["KID ↓"], beside["Linear probe ↑"]) == ("0.0123", "")  # also a ceiling without a floor
+        assert (beside["KID ↓"], beside["Linear probe ↑"]) == ("0.0123\n100\u202f%", "")
         assert visit.page.locator("svg.series").count() == 1
         assert visit.page.locator("svg.curve").count() == 1
         named = visit.page.locator("svg.series text", has_text="class").all_text_contents()

@@ -3,7 +3,6 @@
 import re
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
 from browser import Visit
@@ -20,18 +19,15 @@ from ucrbench.reports import (
 from ucrbench.reports.data.comparing import select_stores
 from ucrbench.reports.data.shown import shown as named
 from ucrbench.reports.stats.shares import range_text, share_text
-from ucrbench.results import SCORES, ResultStore, scaled_scores
+from ucrbench.results import SCORES, scaled_scores
 
 
 @pytest.fixture(scope="module")
 def shares(tmp_path_factory):
-    """A store without gaps, of which one data set kept the features of its real test series, and its site."""
+    """A store without gaps, in which one data set alone has FID's floor, and its site."""
     out = tmp_path_factory.mktemp("shares") / "out"
-    build(out, list("ABCDEF"), VARIANTS[:3], seeds=(0, 1), samples=False, names=list(scaled_scores()))
-    store = ResultStore(out, create=True)
-    references = store.references().set_index("dataset")["reference"]
-    features = np.random.default_rng(0).normal(size=(40, 2))
-    store.save_arrays(references["A"].iloc[0], "features", test=features)
+    names, lacking = list(scaled_scores()), [(dataset, "fid_floor") for dataset in "BCDEF"]
+    store = build(out, list("ABCDEF"), VARIANTS[:3], seeds=(0, 1), samples=False, names=names, lacking=lacking)
     first = report(out)
     return SimpleNamespace(store=store, first=first, folder=first.parent)
 
@@ -39,7 +35,7 @@ def shares(tmp_path_factory):
 def test_shares_are_those_of_the_function(shares, browser):
     """On the first page, on the page of scores, of a data set and of a variant."""
     selection = named(select_stores(shares.store.path))
-    levels = reading_levels(selection)
+    levels = reading_levels(selection.references)
     rows = normalised(selection.scores, levels, selection.datasets)
     summary = share_summary(rows)
     wanted = {
@@ -49,7 +45,7 @@ def test_shares_are_those_of_the_function(shares, browser):
         ]
         for method, line in summary.iterrows()
     }
-    # FID of A alone, as the others kept no features.
+    # FID of A alone, as the others lack its floor.
     assert {n for cells in wanted.values() for *_, n in cells} == {1, 6}
     label = "Generation between nothing and real series"
     with Visit(browser, shares.first) as visit:
@@ -76,7 +72,7 @@ def test_shares_are_those_of_the_function(shares, browser):
                 shown = table.locator("tfoot tr").nth(line).locator("td").nth(place).inner_text()
                 assert shown == f"{ends.loc[score, level]:.{digits}f}\n{share}\u202f%"
         # The share in small print does not get into the order.
-        table.get_by_role("button", name="FID").click()
+        table.get_by_role("button", name="FID ↓", exact=True).click()
         texts = table.locator("tbody tr td:nth-child(3) span").all_inner_texts()
         assert texts == sorted(texts)
     written = pd.read_csv(shares.folder / "tables/generation.csv")
