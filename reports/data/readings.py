@@ -1,4 +1,4 @@
-"""How numbers from elsewhere are read, said in a line, and whether accuracies look like error rates."""
+"""Tell how numbers from elsewhere are read, and warn of accuracies that look like error rates."""
 
 from functools import cache
 
