@@ -22,13 +22,13 @@ for _module in iter_modules(__path__, f"{__name__}."):
     MEASURES |= getattr(import_module(_module.name), "MEASURES", {})
 
 REFERENCES: dict[str, tuple[Score, Callable[[Real], Measured]]] = {
-    name: (score, of_real)
+    name: (score, measure)
     for score in SCORES.values()
-    for name, of_real in (
+    for name, measure in (
         (score.reference, MEASURES[score.name].of_real),
         (score.floor, MEASURES[score.name].of_nothing),
     )
-    if of_real
+    if measure
 }
 
 __all__ = [

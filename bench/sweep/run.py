@@ -56,7 +56,7 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
             if sharing.note:
                 told.note(sharing.note)
             if planned.incomplete:
-                told.note(f"references of {len(planned.incomplete)} data sets are completed")
+                told.note(f"references to complete: those of {len(planned.incomplete)} data sets")
             if planned.todo:
                 told.start(len(planned.todo), planned.total_seconds, planned.wall_seconds(width))
             packing = packing_of(backend, settings.device, width, searching=execution.workers is None)

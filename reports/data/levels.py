@@ -17,10 +17,11 @@ def reading_levels(references: pd.DataFrame) -> pd.DataFrame:
         dataset, score, nothing (NaN where the references lack it), real, classifier (the judge), and with labelled
         stores `store`.
     """
-    by = ["dataset", "reference", *(["store"] if "store" in references else [])]
+    store = ["store"] if "store" in references else []
+    by = ["dataset", "reference", *store]
     frames = []
     for name, scale in ((name, score.scale) for name, score in SCORES.items() if score.scale):
         real, nothing = (references[references["score"] == end] for end in (scale.reference, SCORES[name].floor))
         ends = real.rename(columns={"value": "real"}).assign(score=name)
         frames.append(ends.merge(nothing.rename(columns={"value": "nothing"})[[*by, "nothing"]], on=by, how="left"))
-    return pd.concat(frames, ignore_index=True)[[*LEVELS, *by[2:]]]
+    return pd.concat(frames, ignore_index=True)[[*LEVELS, *store]]

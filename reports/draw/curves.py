@@ -55,7 +55,7 @@ def quantities(curves: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
 
 
 def curve_points(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the points that `training_curve` draws: stage, name, step, and the values of each method in a column.
+    """Return the points that `training_curve` draws: (stage, name, step) x methods, NaN where a method has none.
 
     Args:
         curves: As in `training_curves`, of one run each.
@@ -63,14 +63,13 @@ def curve_points(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     parts = []
     for method, frame in curves.items():
         for (stage, name), run in frame.sort_values("step", kind="stable").groupby(["stage", "name"], sort=False):
-            steps, values = (means(run[column].to_numpy(float), CURVE_POINTS) for column in ("step", "value"))
+            steps, values = _drawn(run)
             keys = {"stage": stage, "name": name, "step": steps}
             parts.append(pd.DataFrame({**keys, "method": method, "value": values}))
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["stage", "name", "step"])
-    if rows.empty:
-        return rows
-    table = rows.pivot(index=["stage", "name", "step"], columns="method", values="value")
-    return table.reindex(columns=list(curves)).rename_axis(columns=None).reset_index()
+    if not parts:
+        return pd.DataFrame()
+    cells = pd.concat(parts).groupby(["stage", "name", "step", "method"])["value"].mean()
+    return cells.unstack("method").reindex(columns=list(curves))
 
 
 @styled
@@ -155,10 +154,15 @@ def _panel(
     for method in ordered(of["method"]):
         runs = of[of["method"] == method].sort_values("step", kind="stable").groupby("seed")
         for seed, run in runs:
-            steps, values = (means(run[column].to_numpy(float), CURVE_POINTS) for column in ("step", "value"))
+            steps, values = _drawn(run)
             places = np.clip(scale.share(values), 0, 1)
             line = stroke(axes, left + steps / last * width, bottom + places * height, chosen[method], 0.9, 0.9)
             _tell(line, method if len(runs) == 1 else f"{method}, seed {seed}", steps, values, told)
+
+
+def _drawn(run: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps and the values (n,) that are drawn of a run, in order."""
+    return means(run["step"].to_numpy(float), CURVE_POINTS), means(run["value"].to_numpy(float), CURVE_POINTS)
 
 
 def _tell(line: Line2D, name: str, steps: np.ndarray, values: np.ndarray, most: int) -> None:

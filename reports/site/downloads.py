@@ -15,8 +15,12 @@ def of_dataset(context: dict[str, object]) -> dict[str, pd.DataFrame]:
             columns=["method", "seed", *seeds["heads"]],
         ),
         "jobs": pd.DataFrame(context["jobs"]),
-        # Five digits are finer than a picture shows, and a third of the size.
-        **{group.name: group.table.map(_short) for group in context["pictures"] if len(group.table)},
+        # Five digits are finer than a picture shows, and a third of the size. A method may be called "step".
+        **{
+            group.name: group.table.map(_short).reset_index(allow_duplicates=True)
+            for group in context["pictures"]
+            if len(group.table)
+        },
     }
 
 

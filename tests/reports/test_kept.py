@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from synthetic_store import archive
@@ -13,6 +14,7 @@ from synthetic_store import archive
 from ucrbench.reports import report
 from ucrbench.reports.data.kept import kept_of
 from ucrbench.reports.data.selection import select
+from ucrbench.reports.site.downloads import of_dataset
 from ucrbench.reports.site.pictures import pictures_of
 
 # Of each group of pictures on a page: what the pages of its PDF say.
@@ -114,3 +116,14 @@ def test_the_numbers_of_curves_are_those_that_are_drawn(site, selection):
     assert table["step"].tolist()[:2] == [0.5, 3.0]
     assert table["AE"].tolist()[:2] == pytest.approx([losses[:2].mean(), losses[2:5].mean()], rel=1e-4)
     assert 'href="GunPoint-curves.csv" download' in (site / "datasets/GunPoint.html").read_text(encoding="utf-8")
+
+
+def test_steps_are_whole_and_a_method_may_have_any_name():
+    curve = pd.DataFrame({"stage": "prior", "step": [123456, 1234567], "name": "loss", "value": [1 / 3, np.nan]})
+    pictures = pictures_of({"step": curve}, {}, (), {}, ["step"])
+    nothing = {"scores": {"heads": [], "lines": {}}, "seeds": {"heads": [], "rows": []}, "jobs": []}
+    table = of_dataset({**nothing, "pictures": pictures})["curves"]
+    assert table.columns.tolist() == ["stage", "name", "step", "step"]
+    assert table.iloc[:, 2].tolist() == [123456, 1234567]
+    assert table.iloc[0, 3] == "0.33333"
+    assert np.isnan(table.iloc[1, 3])
