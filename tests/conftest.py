@@ -21,12 +21,6 @@ def pytest_configure(config):
     config.option.loadscopereorder = False
 
 
-@pytest.hookimpl(optionalhook=True)  # there with pytest-xdist alone
-def pytest_xdist_auto_num_workers():
-    """Take a worker more than there are cores, since tests of clusters and of faults wait for other processes."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items):
     """Put the tests of the whole first, whose files take long: else one worker has the last of them, the other none."""
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
