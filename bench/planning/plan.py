@@ -79,7 +79,7 @@ class Plan:
         """
         if not self.todo:
             return 0.0
-        slower = 1.0
+        slower, width = 1.0, min(width, len(self.todo))
         if self.todo[0].settings.device.startswith("cuda"):
             slower = width / throughput(width)
         ends = [0.0] * width
@@ -141,6 +141,12 @@ def plan(
     judged = dict.fromkeys(job.data.name for job in jobs if job.data.data_hash)
     part = incomplete((judges[name] for name in judged), store) if store else ()
     return Plan(tuple(jobs), judges, seconds, judge_seconds, memory, standing, part)
+
+
+def most_jobs(sweep: Sweep, settings: Settings) -> int:
+    """Return how many jobs a sweep has, finished or not; raise as `plan` for a wrong name."""
+    methods = methods_of(sweep.variants, settings.config, settings.overrides, settings.swept)
+    return len(datasets.select(sweep.datasets)) * len(methods) * len(set(sweep.seeds))
 
 
 def settings_of(sweep: Sweep, ask: Callable[..., Any] = ask_here) -> Settings:

@@ -12,7 +12,7 @@ from .footprint import job_memory, memory_correction
 from .job import Job
 from .judge_ref import JudgeRef
 
-_JOBS, _STEPS = (1, 4, 8), (508, 972, 1147)  # on an H200 with MPS, docs/performance.md
+_JOBS, _STEPS = (1, 4, 8, 16), (466, 1043, 1344, 1478)  # on an H200 with MPS, docs/performance.md
 
 
 def throughput(width: int) -> float:

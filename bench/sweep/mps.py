@@ -17,6 +17,7 @@ from pathlib import Path
 from ...results.processes import identity, runs
 
 CONTROL = "nvidia-cuda-mps-control"
+SHARE = "CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"
 _PREFIX = "ucrbench-mps-"
 _PATIENCE = 20.0  # seconds that the daemon is given for an answer
 _COST = "jobs take turns on the card; with MPS four small ones did 1.9 times as many steps (docs/performance.md)"
@@ -35,6 +36,16 @@ class Sharing:
     at_once: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+
+    def environment_of(self, width: int) -> Mapping[str, str]:
+        """Return the variables of processes of which so many run at a time.
+
+        Each may fill twice its part of the card. A kernel of a small job does not fill the whole, and is given all
+        of it otherwise, so that the others wait (docs/performance.md). What the user has set stays.
+        """
+        if not self.at_once or SHARE in os.environ:
+            return self.environment
+        return {**self.environment, SHARE: str(min(100, round(200 / width)))}
 
 
 def can_share() -> bool:

@@ -52,7 +52,7 @@ def width_of(execution: Execution, device: str, threads: int, at_once: bool) -> 
 
 
 def backends_of(
-    execution: Execution, device: str, threads: int, sharing: Sharing = ALONE
+    execution: Execution, device: str, threads: int, width: int, sharing: Sharing = ALONE
 ) -> tuple[Backend, Backend | None]:
     """Return the backend that runs jobs, and one for scores that need no device where jobs leave those to it.
 
@@ -73,7 +73,7 @@ def backends_of(
     if execution.backend == "inline":
         return Inline(), None
     cores = max(1, cpu_count() // threads)
-    jobs = Processes(execution.workers or cores, threads, sharing.environment, device)
+    jobs = Processes(execution.workers or cores, threads, sharing.environment_of(width), device)
     return jobs, Processes(max(1, cores // 2), threads) if cuda else None
 
 

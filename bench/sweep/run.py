@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ...results import Claims, ResultStore
-from ..planning.plan import plan, settings_of
+from ..planning.plan import most_jobs, plan, settings_of
 from ..planning.request import Execution, Sweep
 from .backends import Processes, call
 from .course import Course
@@ -42,9 +42,10 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
     ask = asking(execution)
     settings = settings_of(sweep, ask)
     with shared_card(settings.device, execution.mps == "auto" and execution.backend == "loky") as sharing:
-        backend, scorers = backends_of(execution, settings.device, settings.threads, sharing)
+        width = width_of(execution, settings.device, settings.threads, sharing.at_once)
+        width = min(width, most_jobs(sweep, settings))
+        backend, scorers = backends_of(execution, settings.device, settings.threads, width, sharing)
         try:
-            width = width_of(execution, settings.device, settings.threads, sharing.at_once)
             if settings.device.startswith("cuda") and isinstance(backend, Processes):
                 # Workers take seconds to start, and this process is to take no memory of the card.
                 backend.prepare(width)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ucrbench.bench.sweep.mps import shared_card
+from ucrbench.bench.sweep.mps import SHARE, Sharing, shared_card
 
 STAND_IN = """#!/bin/bash
 pid="$CUDA_MPS_PIPE_DIRECTORY/nvidia-cuda-mps-control.pid"
@@ -45,7 +45,8 @@ import numpy as np
 
 class Quick:
     def fit(self, x, y):
-        pathlib.Path("seen").write_text(os.environ.get("CUDA_MPS_PIPE_DIRECTORY", ""))
+        names = "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_ACTIVE_THREAD_PERCENTAGE"
+        pathlib.Path("seen").write_text(" ".join(os.environ.get(name, "") for name in names))
     def encode(self, x):
         return np.asarray(x)[:, 0, :3]
 
@@ -106,7 +107,7 @@ def test_it_is_started_once_told_to_workers_and_ended(card, model):
     assert sweep(card, model).wait(timeout=300) == 0
     assert log(card) == ["start", "quit"]
     started = (card / "log").read_text().split()[1]
-    assert (card / "seen").read_text() == started
+    assert (card / "seen").read_text() == f"{started} 100"  # its one job has the whole card
     assert not folders(card)
 
 
@@ -170,3 +171,14 @@ def test_nothing_is_started_on_a_cpu_or_where_it_is_not_wanted(card, device, wan
         assert not sharing.at_once
         assert not sharing.note
     assert log(card) == []
+
+
+@pytest.mark.parametrize(("width", "share"), [(1, "100"), (2, "100"), (4, "50"), (8, "25"), (16, "12")])
+def test_each_of_several_processes_may_fill_twice_its_part_of_the_card(width, share):
+    assert Sharing(at_once=True).environment_of(width) == {SHARE: share}
+    assert Sharing(at_once=False).environment_of(width) == {}
+
+
+def test_a_share_that_the_user_has_set_stays(monkeypatch):
+    monkeypatch.setenv(SHARE, "70")
+    assert Sharing(at_once=True).environment_of(8) == {}
