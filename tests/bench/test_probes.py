@@ -1,5 +1,9 @@
 """Probes against scikit-learn, and their invariants."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,6 +48,27 @@ def test_linear_probe_is_scikit_learns(classes):
     expected = model.score(scaler.transform(z_test), y_test)
     assert 0.2 < expected < 0.98
     assert linear_probe(z_train, y_train, z_test, y_test) == expected
+
+
+ENDLESS = """
+import sys
+import numpy as np
+from ucrbench.bench.scores import linear_probe
+
+z = np.load(sys.argv[1])
+frame = np.array([[-1.0], [1.0]]) * np.ones(z.shape[1])  # so that the scaling to [-1, 1] leaves them as they are
+z, y = np.concatenate((z, frame)), np.repeat([0, 1, 2], [10, 10, 2])
+print(linear_probe(z, y, z, y))
+"""
+
+
+def test_iterations_that_go_round_in_circles_end():
+    """On latents of an AE on PLAID, all but two next to one point, libsvm's steps for two classes never end."""
+    latents = Path(__file__).parent / "collapsed_latents.npy"
+    done = subprocess.run([sys.executable, "-c", ENDLESS, latents], capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0
+    assert 0.5 < float(done.stdout) <= 1
+    assert not done.stderr
 
 
 @pytest.mark.parametrize("whole", ["linear_probe", "knn"])
