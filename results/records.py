@@ -93,6 +93,7 @@ class JobRow:
         seconds_earlier: Those of earlier attempts in it; they are in seconds_fit and seconds_prior, too.
         peak_memory_bytes, peak_device_memory_bytes: Highest use of the process, and of the device's memory.
         device, threads: What it ran on, and with how many threads.
+        jobs_at_once: Mean number of calls of the sweep that were on its CUDA device while it ran; None elsewhere.
         captured: Whether every stage, training and sampling, was replayed as a CUDA graph; None on a CPU.
         precision: Precision of the networks: "fp32" (on CUDA with TF32) or "bf16".
         n_parameters: Parameters of the model's networks.
@@ -128,6 +129,7 @@ class JobRow:
     peak_device_memory_bytes: int | None = None
     device: str
     threads: int | None = None
+    jobs_at_once: float | None = None
     captured: bool | None = None
     precision: str | None = None
     n_parameters: int | None = None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from ...models.training.loop import train
 from . import counting
 
 _ENOUGH = 3  # finished jobs of a variant, for a correction of its own
+_JOBS, _STEPS = (1, 4, 8, 16), (466, 1043, 1344, 1478)  # on an H200 with MPS, docs/performance.md
 _TRAIN = 3  # operations of a training step per operation of its forward pass: a backward pass has two for each
 
 
@@ -107,17 +109,23 @@ class Corrections:
         return self.by_variant.get(variant, self.overall)
 
 
+def slowdown(width: float | np.ndarray) -> np.ndarray:
+    """Return how many times as long each of so many jobs on a card takes as one alone, as measured with MPS."""
+    return np.multiply(width, _STEPS[0]) / np.interp(width, _JOBS, _STEPS)
+
+
 def corrections(jobs: pd.DataFrame, predicted: dict[str, float]) -> Corrections:
     """Compare predictions with finished jobs.
 
     Args:
-        jobs: attempts with the columns job, variant, status, seconds_fit and seconds_total; those that only scored
-            what was kept have no seconds_fit and do not count.
+        jobs: attempts with the columns job, variant, status, seconds_fit, seconds_total and jobs_at_once; those that
+            only scored what was kept have no seconds_fit and do not count. Predictions are of jobs alone on a card.
         predicted: seconds by job key.
     """
     done = jobs[(jobs["status"] == "ok") & jobs["seconds_fit"].notna() & jobs["job"].isin(predicted.keys())]
     seconds = done["job"].map(predicted)
-    ratios = (done["seconds_total"] / seconds)[seconds > 0]
+    slower = pd.Series(slowdown(done["jobs_at_once"].fillna(1.0).to_numpy(float)), done.index)
+    ratios = (done["seconds_total"] / slower / seconds)[seconds > 0]
     if ratios.empty:
         return Corrections()
     groups = ratios.groupby(done["variant"])

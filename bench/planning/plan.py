@@ -11,14 +11,14 @@ from typing import Any
 from ... import datasets
 from ...results import SCORES, ResultStore, judged_scores
 from ..errors import UsageError, near
-from .cost import job_work
+from .cost import job_work, slowdown
 from .devices import has_bf16, resolve_device
 from .expansion import methods_of
 from .job import DataRef, Job, Settings
 from .judge_ref import JudgeRef, incomplete, judge_ref
 from .methods import Method
 from .overrides import override, read
-from .prediction import predict_memory, predict_seconds, throughput
+from .prediction import predict_memory, predict_seconds
 from .presets import preset
 from .request import Execution, Sweep
 from .sharding import shard_of
@@ -75,13 +75,13 @@ class Plan:
     def wall_seconds(self, width: int) -> float:
         """Return the predicted wall time of all that is to do, so many jobs at a time: FCNs first, then longest first.
 
-        On a CUDA device each of several jobs takes longer than one alone (`prediction.throughput`).
+        On a CUDA device each of several jobs takes longer than one alone (`cost.slowdown`).
         """
         if not self.todo:
             return 0.0
         slower, width = 1.0, min(width, len(self.todo))
         if self.todo[0].settings.device.startswith("cuda"):
-            slower = width / throughput(width)
+            slower = float(slowdown(width))
         ends = [0.0] * width
         for seconds in (*self.judge_seconds.values(), *(self.seconds[job.key] for job in self.todo)):
             heapq.heapreplace(ends, ends[0] + slower * seconds)

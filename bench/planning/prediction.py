@@ -3,21 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from ...datasets import DatasetInfo
 from ...results import ResultStore
 from .cost import Corrections, Work, corrections, judge_work, probe
 from .footprint import job_memory, memory_correction
 from .job import Job
 from .judge_ref import JudgeRef
-
-_JOBS, _STEPS = (1, 4, 8, 16), (466, 1043, 1344, 1478)  # on an H200 with MPS, docs/performance.md
-
-
-def throughput(width: int) -> float:
-    """Return how much more so many jobs on a card do in all than one alone, as was measured with MPS on one card."""
-    return float(np.interp(width, _JOBS, _STEPS)) / _STEPS[0]
 
 
 def predict_seconds(

@@ -27,14 +27,19 @@ from .writing import MOST_UNWRITTEN, Writer
 PULSE = 0.2  # seconds between looks at the clock and at signals
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Running:
-    """A call that runs, at a job or at a judge."""
+    """A call that runs, at a job or at a judge; `shared` are its seconds, each times the calls that ran in it."""
 
     what: Task | JudgeRef
     since: float
     memory: float = 0.0
     retried: bool = False
+    shared: float = 0.0
+
+    def at_once(self, now: float) -> float:
+        """Return the mean number of calls that ran while this one did."""
+        return max(1.0, self.shared / max(now - self.since, 1e-9))
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Course:
         self.scoring: dict[str, _Unscored] = {}
         self.writer = Writer(store, execution.keep)
         self.ran = self.failed = self.elsewhere = 0
+        self._now = time.monotonic()
 
     def run(self) -> Summary:
         """Run jobs until nothing is left to do, or a signal or the time limit says stop."""
@@ -172,7 +178,9 @@ class Course:
                 self._settle_writes(len(self.writer) - 1)
             else:
                 time.sleep(seconds)  # for workers of a cluster, or for what other runs are at
-        for name, result in self.backend.ended(seconds if self.running else 0.0):
+        ended = self.backend.ended(seconds if self.running else 0.0)
+        self._pass_time()
+        for name, result in ended:
             entry = self.running.pop(name)
             self.reporter.ended(name)
             if isinstance(entry.what, Task):
@@ -185,6 +193,12 @@ class Course:
                 if isinstance(result, Lost):
                     result = lost(job, "killed" if result.died else "failed", result.reason)
                 self.writer.write(job, [result])
+
+    def _pass_time(self) -> None:
+        """Have all that runs know how many calls ran until now."""
+        before, self._now = self._now, time.monotonic()
+        for entry in self.running.values():
+            entry.shared += (self._now - max(before, entry.since)) * len(self.running)
 
     def _judge_ended(self, ref: JudgeRef, result: Judge | NoJudge | Lost) -> None:
         name = ref.data.name
@@ -202,6 +216,8 @@ class Course:
                 return
             status = "killed" if result.died else "failed"
             result = [lost(job, status, result.reason, time.monotonic() - entry.since)]
+        if self.scorers:  # jobs share a card; those of a cluster may each have one
+            result[-1].attempt = replace(result[-1].attempt, jobs_at_once=entry.at_once(self._now))
         if result[-1].pending:
             # What is left to score needs neither, and goes to another process.
             self.unscored.append(_Unscored(replace(task, judge=None, kept=None), result[-1]))

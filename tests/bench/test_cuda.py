@@ -27,7 +27,7 @@ def both(tmp_path_factory):
     tables = {}
     for device in ("cpu", "cuda"):
         out = tmp_path_factory.mktemp(device) / "out"
-        summary = run(out, replace(sweep, device=device), Execution(workers=1))
+        summary = run(out, replace(sweep, device=device), Execution())
         assert (summary.failed, summary.undone) == (0, 0)
         tables[device] = ResultStore(out).scores().set_index(["variant", "score"])["value"]
     return tables

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from ucrbench import datasets
 from ucrbench.bench import Execution, Sweep, UsageError, plan
 from ucrbench.bench.planning import counting
-from ucrbench.bench.planning.cost import NOMINAL, Corrections, corrections, job_work
+from ucrbench.bench.planning.cost import NOMINAL, Corrections, corrections, job_work, slowdown
 from ucrbench.bench.planning.counting import stages
 from ucrbench.bench.planning.footprint import BASE, job_memory, memory_correction
+from ucrbench.bench.planning.plan import most_jobs, settings_of
 from ucrbench.bench.planning.presets import PRESETS
+from ucrbench.bench.planning.standing import TO_DO
 from ucrbench.models.networks import Decoder, Encoder
 from ucrbench.models.variants import MAIN_VARIANTS, VARIANTS
 
@@ -41,13 +44,17 @@ def test_shards_are_of_about_equal_cost():
     assert max(costs) < 1.2 * min(costs)
 
 
+def attempts(rows: list[tuple[str, str, float]], **columns: float) -> pd.DataFrame:
+    """Return attempts that went well, each of a job and a variant, and twice so many seconds long."""
+    fixed = {"status": "ok", "seconds_fit": 1.0, "jobs_at_once": None} | columns
+    return pd.DataFrame([{"job": k, "variant": v, "seconds_total": 2 * seconds, **fixed} for k, v, seconds in rows])
+
+
 @settings(deadline=None)
 @given(st.floats(0.1, 10), st.floats(0.1, 10))
 def test_corrections_are_by_variant_once_there_is_enough_of_it(slow, fast):
     rows = [(f"a{i}", "ae", slow) for i in range(5)] + [(f"b{i}", "vae", fast) for i in range(3)] + [("c", "raw", 1.0)]
-    jobs = pd.DataFrame(
-        [{"job": k, "variant": v, "status": "ok", "seconds_fit": 1.0, "seconds_total": 2 * r} for k, v, r in rows]
-    )
+    jobs = attempts(rows)
     found = corrections(jobs, {key: 2.0 for key, _, _ in rows})
     assert found.of("ae") == pytest.approx(slow)
     assert found.of("vae") == pytest.approx(fast)
@@ -55,10 +62,35 @@ def test_corrections_are_by_variant_once_there_is_enough_of_it(slow, fast):
     assert corrections(jobs.iloc[:0], {}) == Corrections()
 
 
+@given(st.floats(1, 20))
+def test_what_a_card_shared_by_several_jobs_took_is_predicted_again(at_once):
+    """Jobs of ten seconds, predicted to take two alone: as many at a time as before take ten again."""
+    factor = corrections(attempts([("a", "ae", 5.0)] * 4, jobs_at_once=at_once), {"a": 2.0}).of("ae")
+    assert 2.0 * factor * slowdown(at_once) == pytest.approx(10.0)
+
+
+def test_each_of_several_jobs_on_a_card_takes_longer_and_all_together_less():
+    widths = np.arange(1, 17)
+    assert slowdown(1) == 1
+    assert (np.diff(slowdown(widths)) > 0).all()
+    assert (np.diff(slowdown(widths) / widths) < 0).all()
+
+
+def test_one_job_on_a_card_is_not_predicted_to_be_slowed_down_by_others():
+    one = plan(replace(SWEEP, datasets=("GunPoint",), variants=("ae",), seeds=(0,)), fetch=False)
+    job = one.todo[0]
+    on_card = replace(job, settings=replace(job.settings, device="cuda"))
+    card = replace(one, jobs=(on_card,), seconds={on_card.key: 3.0}, judge_seconds={}, standing={on_card.key: TO_DO})
+    assert card.wall_seconds(8) == 3.0
+
+
+def test_jobs_are_counted_without_planning():
+    sweep = replace(SWEEP, datasets=("GunPoint", "ArrowHead"), variants=("main", "raw"), seeds=(0, 1, 1))
+    assert most_jobs(sweep, settings_of(sweep)) == len(plan(sweep, fetch=False).jobs) == 24
+
+
 def test_a_failed_job_corrects_nothing():
-    jobs = pd.DataFrame(
-        [{"job": "a", "variant": "ae", "status": "failed", "seconds_fit": 1.0, "seconds_total": 50.0}] * 4
-    )
+    jobs = attempts([("a", "ae", 25.0)] * 4).assign(status="failed")
     assert corrections(jobs, {"a": 1.0}) == Corrections()
 
 
