@@ -52,8 +52,9 @@ def _print_published() -> None:
     """Print each table that ships with the package: name, data sets, scores, methods, origin, and how to read it."""
     from ...results.published import OWN, own_path, published
 
-    if own_path().is_file():
-        _print_own(OWN, Publication(own_path()))
+    for name in OWN:
+        if (path := own_path(name)).is_file():
+            _print_own(name, Publication(path))
     for name, rows in published().groupby("source"):
         scores, methods = (", ".join(dict.fromkeys(rows[column])) for column in ("score", "variant"))
         first = rows.iloc[0]

@@ -34,20 +34,23 @@ def wanted(spec: str) -> Wanted | None:
     """Return the published file that a spec names, None where it names a table of another kind.
 
     Args:
-        spec: The path of a published file, "published" or "published:ucrbench" for that of the package, or
-            "published:ucrbench/VARIANT,VARIANT"; each also as "SCORE=...".
+        spec: The path of a published file, "published" or "published:NAME" for one of the package's own, or
+            "published:NAME/VARIANT,VARIANT"; each also as "SCORE=...".
 
     Raises:
-        ReportError: The package has none of its own.
+        ReportError: This version of the package does not have it.
     """
     score, equals, named = spec.partition("=")
     if not equals or score not in SCORES:
         score, named = "", spec
     name, _, variants = named.partition("/")
-    if name.casefold() in ("published", f"published:{OWN}"):
-        if not own_path().is_file():
+    source, _, own = name.casefold().partition(":")
+    own = own or next(iter(OWN))
+    if source == "published" and own in OWN:
+        path = own_path(own)
+        if not path.is_file():
             raise ReportError(f"{spec}: this version ships no results of its own; name a published file in its place")
-        return Wanted(spec, own_path(), score, split_names(variants))
+        return Wanted(spec, path, score, split_names(variants))
     return Wanted(spec, Path(named), score) if named.endswith(_SUFFIX) else None
 
 

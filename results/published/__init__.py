@@ -6,14 +6,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 ACCURACY = "accuracy"  # of a classifier of the series themselves; no score of ours
-OWN = "ucrbench"  # the name of the package's own results, which are a published file and no table from elsewhere
-_OWN_FILE = "quick-cpu.parquet"
+# The package's own results by name, which are published files and no tables from elsewhere.
+OWN = {"ucrbench": "quick-cpu.parquet", "ucrbench-standard": "standard-cuda.parquet"}
 _FOLDER = Path(__file__).parent
 
 
-def own_path() -> Path:
-    """Return the path at which the published file of the package's own results lies, or would lie."""
-    return _FOLDER / _OWN_FILE
+def own_path(name: str) -> Path:
+    """Return the path at which a published file of the package's own results lies, or would lie, by a name of `OWN`."""
+    return _FOLDER / OWN[name]
 
 
 def published() -> pd.DataFrame:
@@ -25,6 +25,6 @@ def published() -> pd.DataFrame:
         classifier of the series themselves), `value` (mean over `runs`), `std` (over runs), `runs` (null where not
         known), `higher_is_better` (null where neither is better).
     """
-    paths = sorted(path for path in _FOLDER.glob("*.parquet") if path.name != _OWN_FILE)
+    paths = sorted(path for path in _FOLDER.glob("*.parquet") if path.name not in OWN.values())
     rows = pd.concat([pq.read_table(path).to_pandas() for path in paths], ignore_index=True)
     return rows.astype({"higher_is_better": "boolean"})

@@ -253,7 +253,7 @@ def test_run_status_report_publish_and_merge(call, own, tmp_path, monkeypatch):
     assert (status, "vqvae: the results have nothing of it; they have ae, " in error) == (2, True)
     status, said, _ = call("report", out, "--against", file, "--to", tmp_path / "site")
     assert (status, "ae [title]" in Path(said.strip()).read_text(encoding="utf-8")) == (0, True)
-    monkeypatch.setattr(published, "own_path", lambda: file)
+    monkeypatch.setattr(published, "own_path", lambda _: file)
     assert call("list", "published")[1].startswith("ucrbench: 2 data sets; ")
 
 

@@ -104,7 +104,7 @@ def main() -> None:
 
     sizes: dict[str, Any] = {
         "preset": "thesis", "sweep": "standard", "lengths": (140, 500, 1024), "batch": 128, "stage_batch": 256,
-        "positions": 75, "steps": 100, "samples": 1000, "processes": (1, 2, 4, 8, 12), "data_sets": 3,
+        "positions": 75, "steps": 100, "samples": 1000, "processes": (1, 4, 8, 16), "data_sets": 3,
         "variants": ("main",),
     }  # fmt: skip
     if given.cpu:

@@ -12,7 +12,8 @@ from places import UNTIMED, Laps
 
 from ucrbench import datasets
 from ucrbench.bench import Execution, Sweep, plan, run
-from ucrbench.bench.sweep.mps import shared_card
+from ucrbench.bench.sweep.mps import can_share, shared_card
+from ucrbench.bench.sweep.place import width_of
 from ucrbench.models.variants import MAIN_VARIANTS
 from ucrbench.results import ResultStore
 
@@ -32,26 +33,29 @@ class Gate(Laps):
         return False
 
 
-def _one_of_many(place: Place, barrier, ends) -> None:
+def _one_of_many(place: Place, variant: str, length: int, barrier, ends) -> None:
     gate = Gate(barrier)
-    laps_of(place, *autoencoder(place, "vqvae", place.lengths[0]), gate)
+    laps_of(place, *autoencoder(place, variant, length), gate)
     ends.put((gate.ends[UNTIMED - 1], gate.ends[-1]))
 
 
 def throughput(place: Place, write: Write) -> None:
-    """Count the steps a second of several processes that train VQVAE at once: with MPS, with shares of it, without."""
+    """Count the steps a second of processes that train at once: under MPS as in a sweep, and otherwise."""
+    several, middle = place.processes[len(place.processes) // 2], place.lengths[len(place.lengths) // 2]
     with shared_card(place.device, True) as sharing:
-        if sharing.at_once:
-            with environment(sharing.environment):
-                for n in place.processes:
-                    write(f"{n} processes with MPS", steps_per_second=rate(place, n))
-                with environment({"CUDA_MPS_ACTIVE_THREAD_PERCENTAGE": "25"}):
-                    n = place.processes[3]
-                    write(f"{n} processes with MPS, 25 % of the card each", steps_per_second=rate(place, n))
-        else:
-            write("MPS", note=sharing.note or "there is no card to share")
-    for n in place.processes[::3]:
-        write(f"{n} processes without MPS", steps_per_second=rate(place, n))
+        for n in place.processes:
+            with environment(sharing.environment_of(n)):
+                write(f"{n} processes, vqvae, L {place.lengths[0]}", steps_per_second=rate(place, n, "vqvae"))
+        for variant in ("vqvae", "vqvae_barlow"):
+            for n in (1, several):
+                with environment(sharing.environment_of(n)):
+                    write(f"{n} processes, {variant}, L {middle}", steps_per_second=rate(place, n, variant, middle))
+        for name, how in (("all of the card each", sharing.environment_of(1)), ("without MPS", {})):
+            with environment(how):
+                write(
+                    f"{several} processes, vqvae, L {place.lengths[0]}, {name}", steps_per_second=rate(place, several)
+                )
+        write("MPS", note=sharing.note or ("shared" if sharing.at_once else "there is no card to share"))
 
 
 @contextmanager
@@ -65,11 +69,14 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
             del os.environ[name]
 
 
-def rate(place: Place, n: int) -> float:
+def rate(place: Place, n: int, variant: str = "vqvae", length: int | None = None) -> float:
     """Return the steps a second, in all, of n processes that train at once."""
     longer = replace(place, steps=5 * place.steps)
     barrier, ends = fork.Barrier(n, timeout=place.seconds), fork.SimpleQueue()
-    jobs = [fork.Process(target=_one_of_many, args=(longer, barrier, ends)) for _ in range(n)]
+    jobs = [
+        fork.Process(target=_one_of_many, args=(longer, variant, length or place.lengths[0], barrier, ends))
+        for _ in range(n)
+    ]
     for job in jobs:
         job.start()
     for job in jobs:
@@ -97,8 +104,7 @@ def sweep(place: Place, write: Write) -> None:
     write(f"sweep of {', '.join(chosen)}", seconds=wall, ran=summary.ran, failed=summary.failed, undone=summary.undone)
     for job in jobs.sort_values("seconds_total").itertuples():
         write(f"job {job.dataset}, {job.variant}", seconds=job.seconds_total, note=job.status)
-    # While jobs share a card each takes longer; so jobs of the whole are taken to share it as those of the sample did.
-    side_by_side = jobs["seconds_total"].sum() / (jobs["finished_at"].max() - jobs["started_at"].min()).total_seconds()
-    whole = plan(replace(wanted, datasets=("all",), variants=("main",)), store, fetch=False).total_seconds
-    hours = whole / side_by_side / 3600
-    write(f"the archive x {len(MAIN_VARIANTS)} at {place.sweep}, predicted", hours=hours, side_by_side=side_by_side)
+    archive = plan(replace(wanted, datasets=("all",), variants=("main",)), store, fetch=False)
+    width = width_of(execution, place.device, 1, can_share())
+    hours = archive.wall_seconds(width) / 3600
+    write(f"the archive x {len(MAIN_VARIANTS)} at {place.sweep}, {width} jobs at a time, predicted", hours=hours)

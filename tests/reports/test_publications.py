@@ -110,6 +110,8 @@ def test_the_package_ships_its_own(shipped, folder):
         select_stores(folder / "out", against=["published:ucrbench/vae"])
     with pytest.raises(ReportError, match="the file has no cas"):
         select_stores(folder / "out", against=["cas=published:ucrbench"])
+    (path.parent / "standard-cuda.parquet").write_bytes((folder / "out.parquet").read_bytes())
+    same(select_stores({}, against=["published:ucrbench-standard"]), select_stores(folder / "out"))
 
 
 def test_what_cannot_stand_beside_is_said(folder, tmp_path):
