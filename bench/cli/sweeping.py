@@ -41,6 +41,8 @@ def plan(
     width = _width(planned, execution)
     wall = duration(planned.wall_seconds(width))
     print(f"{len(planned.todo)} jobs to do, predicted {wall} with {width} at a time, FCNs included")
+    if planned.to_complete:
+        print(planned.to_complete)
 
 
 @app.command()
@@ -71,4 +73,5 @@ def _width(planned: "Plan", execution: Execution) -> int:
     if not planned.jobs:
         return 1
     settings = planned.jobs[0].settings
-    return width_of(execution, settings.device, settings.threads, execution.mps == "auto" and can_share())
+    width = width_of(execution, settings.device, settings.threads, execution.mps == "auto" and can_share())
+    return min(width, max(1, len(planned.todo)))

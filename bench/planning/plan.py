@@ -72,6 +72,12 @@ class Plan:
         """Predicted wall time of all that is to do, if one job ran after the other."""
         return sum(self.seconds[job.key] for job in self.todo) + sum(self.judge_seconds.values())
 
+    @property
+    def to_complete(self) -> str:
+        """A line on references that are to be completed; empty where there are none."""
+        n = len(self.incomplete)
+        return f"references to complete: those of {n} data set{'s' * (n > 1)}" if n else ""
+
     def wall_seconds(self, width: int) -> float:
         """Return the predicted wall time of all that is to do, so many jobs at a time: FCNs first, then longest first.
 

@@ -56,8 +56,8 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
             store.prepare()
             if sharing.note:
                 told.note(sharing.note)
-            if planned.incomplete:
-                told.note(f"references to complete: those of {len(planned.incomplete)} data sets")
+            if planned.to_complete:
+                told.note(planned.to_complete)
             if planned.todo:
                 told.start(len(planned.todo), planned.total_seconds, planned.wall_seconds(width))
             packing = packing_of(backend, settings.device, width, searching=execution.workers is None)

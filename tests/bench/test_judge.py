@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from ucrbench.bench import Execution, Sweep, run
+from ucrbench.bench import Execution, Sweep, plan, run
 from ucrbench.bench.job.evaluation import Referees, evaluate
 from ucrbench.bench.job.judge import make_judge
 from ucrbench.bench.job.outputs import Outputs, generate, represent
@@ -123,10 +123,12 @@ def test_references_are_completed_where_every_job_is_finished(done, tmp_path, mo
     out, expected = tmp_path / "out", ResultStore(done).references()
     older(done, out, FLOORS, ("references",))
     assert len(ResultStore(out).references()) == len(expected) - len(FLOORS)
+    assert plan(TWO, ResultStore(out)).to_complete == "references to complete: those of 1 data set"
     monkeypatch.setattr("ucrbench.bench.job.judge.train", lambda *_: 1 / 0)
     summary = run(out, TWO, HERE)
     assert (summary.ran, summary.finished, summary.exit_status) == (0, 2, 0)
     pd.testing.assert_frame_equal(ResultStore(out).references(), expected, check_exact=False)
+    assert not plan(TWO, ResultStore(out)).to_complete
 
 
 def test_references_of_a_judge_that_is_not_kept_stay_as_they_are(done, tmp_path):
