@@ -35,7 +35,7 @@ from ucrbench.bench.sweep import mps, run
 
 share = run.shared_card
 run.shared_card = lambda device, wanted: share("cuda", wanted)
-sweep = Sweep(("ItalyPowerDemand",), (sys.argv[2],), preset="smoke", scores=("knn",), device="cpu")
+sweep = Sweep(("ItalyPowerDemand",), tuple(sys.argv[2:]), preset="smoke", scores=("knn",), device="cpu")
 run.run(sys.argv[1], sweep, Execution(workers=1))
 """
 
@@ -86,8 +86,8 @@ def log(card: Path) -> list[str]:
     return [line.split()[0] for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def sweep(card: Path, model: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", SWEEP, str(card / "out"), f"models_of_mps_test:{model}"]
+def sweep(card: Path, *models: str) -> subprocess.Popen:
+    command = [sys.executable, "-c", SWEEP, str(card / "out"), *(f"models_of_mps_test:{model}" for model in models)]
     return subprocess.Popen(command, cwd=card, start_new_session=True)
 
 
@@ -102,12 +102,11 @@ def folders(card: Path) -> list[Path]:
     return list((card / "tmp").glob("ucrbench-mps-*"))
 
 
-@pytest.mark.parametrize("model", ["Quick", "Failing"])
-def test_it_is_started_once_told_to_workers_and_ended(card, model):
-    assert sweep(card, model).wait(timeout=300) == 0
+def test_it_is_started_once_told_to_workers_and_ended(card):
+    assert sweep(card, "Quick", "Failing").wait(timeout=300) == 0
     assert log(card) == ["start", "quit"]
     started = (card / "log").read_text().split()[1]
-    assert (card / "seen").read_text() == f"{started} 100"  # its one job has the whole card
+    assert (card / "seen").read_text() == f"{started} 100"  # a job at a time has the whole card
     assert not folders(card)
 
 
