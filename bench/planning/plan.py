@@ -81,17 +81,19 @@ class Plan:
     def wall_seconds(self, width: int) -> float:
         """Return the predicted wall time of all that is to do, so many jobs at a time: FCNs first, then longest first.
 
-        On a CUDA device each of several jobs takes longer than one alone (`cost.slowdown`).
+        Several jobs on one card slow each other down.
         """
         if not self.todo:
             return 0.0
-        slower, width = 1.0, min(width, len(self.todo))
-        if self.todo[0].settings.device.startswith("cuda"):
-            slower = float(slowdown(width))
-        ends = [0.0] * width
+        slower, ends = self.slowdown(width), [0.0] * min(width, len(self.todo))
         for seconds in (*self.judge_seconds.values(), *(self.seconds[job.key] for job in self.todo)):
             heapq.heapreplace(ends, ends[0] + slower * seconds)
         return max(ends)
+
+    def slowdown(self, width: int) -> float:
+        """Return how many times as long as alone a job takes where so many run at a time: 1 but on a CUDA device."""
+        on_card = self.todo and self.todo[0].settings.device.startswith("cuda")
+        return float(slowdown(min(width, len(self.todo)))) if on_card else 1.0
 
 
 def plan(

@@ -22,10 +22,20 @@ class Gate:
         claims: of this run on the store.
         watch: tells which jobs other runs have tried since planning began.
         end: when the sweep is to end, on the steady clock; None for whenever it has done its work.
+        slowdown: how many times as long as alone a job takes beside the others.
     """
 
-    def __init__(self, planned: Plan, packing: Packing, claims: Claims, watch: Watch, end: float | None) -> None:
+    def __init__(
+        self,
+        planned: Plan,
+        packing: Packing,
+        claims: Claims,
+        watch: Watch,
+        end: float | None,
+        slowdown: float = 1.0,
+    ) -> None:
         self._planned, self._packing, self._claims, self._watch = planned, packing, claims, watch
+        self._slowdown = slowdown
         self._deadline = None if end is None else end - GRACE
         self._asked: dict[str, float] = {}  # when a claim was last asked for, by key
 
@@ -41,7 +51,7 @@ class Gate:
         need = self._planned.seconds[job.key]
         if with_judge:
             need += self._planned.judge_seconds.get(job.data.name, 0.0)
-        return time.monotonic() + need <= self._deadline
+        return time.monotonic() + self._slowdown * need <= self._deadline
 
     def fits_beside(self, job: Job, running: Iterable[float]) -> bool:
         """Tell whether there is room for a job beside those that run, given by their bytes."""

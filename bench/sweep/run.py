@@ -63,7 +63,8 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
             packing = packing_of(backend, settings.device, width, searching=execution.workers is None)
             end = None if execution.time_limit is None else started + execution.time_limit
             with Interrupts() as interrupts, Claims(store.path) as claims:
-                gate = Gate(planned, packing, claims, watch, end)
+                shared = scorers is not None  # by jobs of one card; those of a cluster may each have one
+                gate = Gate(planned, packing, claims, watch, end, planned.slowdown(width) if shared else 1.0)
                 course = Course(store, planned, execution, told, interrupts, gate, (backend, scorers))
                 with course.writer:
                     summary = course.run()

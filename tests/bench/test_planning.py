@@ -82,6 +82,7 @@ def test_one_job_on_a_card_is_not_predicted_to_be_slowed_down_by_others():
     on_card = replace(job, settings=replace(job.settings, device="cuda"))
     card = replace(one, jobs=(on_card,), seconds={on_card.key: 3.0}, judge_seconds={}, standing={on_card.key: TO_DO})
     assert card.wall_seconds(8) == 3.0
+    assert (card.slowdown(8), one.slowdown(8)) == (1.0, 1.0)
 
 
 def test_jobs_are_counted_without_planning():
