@@ -1,6 +1,7 @@
 """The sweep: plan it, start what runs its jobs, run it, and end whatever was started."""
 
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,11 +47,13 @@ def run(out: str | Path, sweep: Sweep, execution: Execution | None = None, repor
         width = min(width, most_jobs(sweep, settings))
         backend, scorers = backends_of(execution, settings.device, settings.threads, width, sharing)
         try:
-            if settings.device.startswith("cuda") and isinstance(backend, Processes):
-                # Workers take seconds to start, and this process is to take no memory of the card.
-                backend.prepare(width)
-                ask = partial(call, backend)
-            planned = plan(sweep, store, execution, ask=ask, settings=settings)
+            with ExitStack() as asked:
+                if scorers and isinstance(backend, Processes):  # on a card
+                    # Workers take seconds to start. What measures the card has all of it, and this process no memory.
+                    backend.prepare(width)
+                    whole = Processes(1, settings.threads, sharing.environment, settings.device)
+                    ask = partial(call, asked.enter_context(closing(whole)))
+                planned = plan(sweep, store, execution, ask=ask, settings=settings)
             if not (planned.todo or planned.incomplete):
                 return Summary(finished=planned.finished, left=planned.left)
             store.prepare()
