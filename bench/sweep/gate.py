@@ -32,7 +32,7 @@ class Gate:
         claims: Claims,
         watch: Watch,
         end: float | None,
-        slowdown: float = 1.0,
+        slowdown: float,
     ) -> None:
         self._planned, self._packing, self._claims, self._watch = planned, packing, claims, watch
         self._slowdown = slowdown

@@ -45,7 +45,7 @@ class Sharing:
         """
         if not self.at_once or SHARE in os.environ:
             return self.environment
-        return {**self.environment, SHARE: str(min(100, round(200 / width)))}
+        return {**self.environment, SHARE: str(min(100, -(-200 // width)))}
 
 
 def can_share() -> bool:

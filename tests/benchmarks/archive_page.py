@@ -21,7 +21,7 @@ from ucrbench.reports.stats.equivalence import tost
 from ucrbench.reports.stats.findings import Findings, find
 from ucrbench.reports.stats.shares import share_text
 from ucrbench.reports.stats.tables import compare_all
-from ucrbench.results import SCORES, score_of
+from ucrbench.results import score_of
 
 BASELINES = ("VQVAE", "Untrained encoder", "Scaled series")  # methods are held against them, each against later ones
 SIZES = (5, 13, 30)
@@ -178,10 +178,10 @@ class Archive:
             for score in BUDGETS:
                 pair = both[(both["method"] == method) & (both["score"] == score)]
                 short, longer = pair["value_short"], pair["value_long"]
-                better = (longer > short) if SCORES[score].higher_is_better else (longer < short)
+                better = (longer > short) if score_of(score).higher_is_better else (longer < short)
                 digits = min(score_of(score).decimals, 3)
                 means = f"{short.mean():.{digits}f} → {longer.mean():.{digits}f}"
-                cells.append(f"{means} ({better.sum()} of {len(pair)})" if len(pair) else "–")
+                cells.append(f"{means} ({better.sum()} of {len(pair)})")
             lines.append([method, *cells])
         return _table(["", *(score_of(score).title for score in BUDGETS)], lines)
 

@@ -41,21 +41,19 @@ def _one_of_many(place: Place, variant: str, length: int, barrier, ends) -> None
 
 def throughput(place: Place, write: Write) -> None:
     """Count the steps a second of processes that train at once: under MPS as in a sweep, and otherwise."""
-    several, middle = place.processes[len(place.processes) // 2], place.lengths[len(place.lengths) // 2]
+    small, middle = place.lengths[0], place.lengths[len(place.lengths) // 2]
+    several = place.processes[len(place.processes) // 2]
+    lone = [("vqvae", small), ("vqvae", middle), ("vqvae_barlow", middle)]
     with shared_card(place.device, True) as sharing:
-        for n in place.processes:
-            with environment(sharing.environment_of(n)):
-                write(f"{n} processes, vqvae, L {place.lengths[0]}", steps_per_second=rate(place, n, "vqvae"))
-        for variant in ("vqvae", "vqvae_barlow"):
-            for n in (1, several):
-                with environment(sharing.environment_of(n)):
-                    write(f"{n} processes, {variant}, L {middle}", steps_per_second=rate(place, n, variant, middle))
-        for name, how in (("all of the card each", sharing.environment_of(1)), ("without MPS", {})):
-            with environment(how):
-                write(
-                    f"{several} processes, vqvae, L {place.lengths[0]}, {name}", steps_per_second=rate(place, several)
-                )
         write("MPS", note=sharing.note or ("shared" if sharing.at_once else "there is no card to share"))
+        cases = [("as in a sweep", n, "vqvae", small, sharing.environment_of(n)) for n in place.processes]
+        cases += [("as in a sweep", several, *what, sharing.environment_of(several)) for what in lone[1:]]
+        cases += [("without MPS", 1, *what, {}) for what in lone]
+        cases += [("all of the card each", several, *what, sharing.environment_of(1)) for what in lone]
+        cases += [(f"a share as of {several}", 1, *what, sharing.environment_of(several)) for what in lone[:2]]
+        for name, n, variant, length, how in cases:
+            with environment(how):
+                write(f"{n} x {variant}, L {length}, {name}", steps_per_second=rate(place, n, variant, length))
 
 
 @contextmanager
@@ -69,14 +67,11 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
             del os.environ[name]
 
 
-def rate(place: Place, n: int, variant: str = "vqvae", length: int | None = None) -> float:
+def rate(place: Place, n: int, variant: str, length: int) -> float:
     """Return the steps a second, in all, of n processes that train at once."""
     longer = replace(place, steps=5 * place.steps)
     barrier, ends = fork.Barrier(n, timeout=place.seconds), fork.SimpleQueue()
-    jobs = [
-        fork.Process(target=_one_of_many, args=(longer, variant, length or place.lengths[0], barrier, ends))
-        for _ in range(n)
-    ]
+    jobs = [fork.Process(target=_one_of_many, args=(longer, variant, length, barrier, ends)) for _ in range(n)]
     for job in jobs:
         job.start()
     for job in jobs:
