@@ -14,6 +14,7 @@ import numpy as np
 import reference
 import torch
 from places import UNTIMED, Laps, compared, paired
+from torch import nn
 from torch.nn import functional as F
 
 from ucrbench.bench import PRESETS
@@ -191,15 +192,29 @@ def fcn_of(place: Place, length: int) -> tuple[Trainable, tuple[torch.Tensor, ..
 
 
 def settings(place: Place, write: Write) -> None:
-    """Time steps as they are, in bf16, with cuDNN's own search, and in the order of memory that torch begins with."""
+    """Time steps as they are, in bf16, with cuDNN's own search, and in the order of memory that torch begins with.
+
+    A step without BatchNorm and LeakyReLU is another model's; it tells how much the convolutions leave to gain.
+    """
     for name, make in modules(place):
-        for how in ("as it is", "bf16", "cudnn.benchmark", "not channels-last"):
+        for how in ("as it is", "bf16", "cudnn.benchmark", "not channels-last", "without norms and activations"):
             module, data = make()
             if how == "not channels-last":
                 module = module.to(memory_format=torch.contiguous_format)
+            if how == "without norms and activations":
+                bare(module)
             torch.backends.cudnn.benchmark = how == "cudnn.benchmark"
             seconds = laps_of(place, module, data, Laps(), "bf16" if how == "bf16" else "fp32")
             write(f"{name}, {how}", ms=1000 * seconds)
+
+
+def bare(module: nn.Module) -> None:
+    """Replace each BatchNorm of images and each LeakyReLU inside a module by what does nothing."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.BatchNorm2d | nn.LeakyReLU):
+            setattr(module, name, nn.Identity())
+        else:
+            bare(child)
 
 
 def joint_views(place: Place, write: Write) -> None:
