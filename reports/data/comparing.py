@@ -55,8 +55,8 @@ def select_stores(
         reading: How the rows are read, and which are.
 
     Returns:
-        One selection. What the methods do not share is said in its `notes` and `footnotes`. AE and VAE, which
-        quantise nothing, have their values under the scores before quantisation too, where others have these.
+        One selection. What the methods do not share is said in its `notes` and `footnotes`. Methods
+        without a codebook have their values under the scores before quantisation too, where others have these.
 
     Raises:
         ReportError: Nothing to report; a name of the reading that is not there; rows that must not be mixed within

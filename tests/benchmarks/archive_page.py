@@ -6,7 +6,7 @@ beside the page, each with the hash of its rows.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -20,18 +20,27 @@ from ucrbench.reports.stats.comparison import Comparison
 from ucrbench.reports.stats.equivalence import tost
 from ucrbench.reports.stats.findings import Findings, find
 from ucrbench.reports.stats.shares import share_text
+from ucrbench.reports.stats.significance import holm, wilcoxon
 from ucrbench.reports.stats.tables import compare_all
 from ucrbench.results import score_of
 
-BASELINES = ("VQVAE", "Untrained encoder", "Scaled series")  # methods are held against them, each against later ones
+BASELINES = (
+    "VQVAE",
+    "Untrained encoder",
+    "Scaled series",
+)  # methods are held against them, each of them against later ones
 SIZES = (5, 13, 30)
+PROBES = ("linear_probe", "knn", "linear_probe_continuous", "knn_continuous")
 # Scores that no FCN gives: those of two presets have had another training.
 BUDGETS = ("linear_probe", "linear_probe_continuous", "fid_rocket", "kid_rocket", "reconstruction_mse")
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-class Archive:
-    """The package's own results, compared.
+class Own:
+    """Results of the package's own, compared.
+
+    Args:
+        name: As `--against` takes it.
 
     Attributes:
         selection: Their rows.
@@ -39,8 +48,8 @@ class Archive:
         findings: Their findings.
     """
 
-    def __init__(self):
-        own = reports.select_stores({}, against=["published"])
+    def __init__(self, name: str) -> None:
+        own = reports.select_stores({}, against=[name])
         self.lineage = reports.Lineage(own)
         self.selection = shown(own)
         found = compare_all(self.selection.scores, "refuse", self.selection.datasets)
@@ -49,17 +58,82 @@ class Archive:
         }
         self.findings: Findings = find(self.selection, found)
 
+    def leaderboard(self) -> str:
+        """Return means and mean ranks of the scores that more than two methods have."""
+        scores = {score: one for score, one in self.compared.items() if len(one.summary) > 2}
+        heads = ["", *(f"{score_of(score).title} {'↑' if one.better else '↓'}" for score, one in scores.items())]
+        lines = []
+        for method in next(iter(scores.values())).methods:
+            cells = []
+            for score, one in scores.items():
+                row = one.summary.loc[method] if method in one.summary.index else None
+                best = row is not None and row["mean_rank"] == one.summary["mean_rank"].min()
+                digits = min(score_of(score).decimals, 3)
+                cells.append("–" if row is None else _bold(f"{row['mean']:.{digits}f} ({row['mean_rank']:.2f})", best))
+            lines.append([method, *cells])
+        return _table(heads, lines)
+
+    def equivalence(self, scores: Collection[str]) -> str:
+        """Return the tests for equivalence within one point of methods and BASELINES, in some scores."""
+        lines = []
+        for score in (name for name in self.compared if name in scores):
+            one = self.compared[score]
+            seconds = [name for name in BASELINES if name in one.values]
+            for first in one.values:
+                cells = []
+                for second in BASELINES:
+                    if second not in seconds or first in BASELINES[BASELINES.index(second) :]:
+                        cells.append("–")
+                        continue
+                    found = tost(one.differences(first, second))
+                    cells.append(f"{found.difference:+.4f} ({found.low:+.4f} to {found.high:+.4f}) {found.verdict}")
+                if set(cells) != {"–"}:
+                    lines.append([score_of(score).title, first, *cells])
+        return _table(["score", "method", *(f"against {name}" for name in BASELINES)], lines)
+
+    def shares(self) -> str:
+        """Return how far generated series are from nothing to real ones."""
+        levels = reports.reading_levels(self.selection.references)
+        rows = reports.normalised(self.selection.scores, levels, self.selection.datasets).dropna(subset="share")
+        scores = list(dict.fromkeys(rows["score"]))
+        lines = []
+        for method in dict.fromkeys(rows["method"]):
+            cells = []
+            for score in scores:
+                share = rows[(rows["method"] == method) & (rows["score"] == score)]["share"]
+                above = binomtest(int((share > 0).sum()), len(share))
+                low, high = above.proportion_ci(method="wilson")
+                told = f"{100 * above.statistic:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+                cells.append(f"{share_text(share.median())}; {told}")
+            lines.append([method, *cells])
+        return _table(["", *(score_of(score).title for score in scores)], lines)
+
+
+class Archive(Own):
+    """The rows of `quick` on the whole archive, and those of `standard` on a part of it beside them.
+
+    Attributes:
+        standard: The latter.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("published")
+        self.standard = Own("published:ucrbench-standard")
+
     def tables(self) -> dict[str, str]:
         """Return the tables in Markdown by name."""
         return {
-            "leaderboard": self._leaderboard(),
-            "equivalence": self._equivalence(),
+            "leaderboard": self.leaderboard(),
+            "equivalence": self.equivalence([*PROBES, "cas"]),
             "quantisation": self._quantisation(),
             "agreement": self._agreement(),
-            "shares": self._shares(),
+            "shares": self.shares(),
             "reversals": self._reversals(),
             "real": self._real(),
             "budgets": self._budgets(),
+            "standard": self.standard.leaderboard(),
+            "standardshares": self.standard.shares(),
+            "standardequivalence": self.standard.equivalence(PROBES),
         }
 
     def draw(self, folder: Path) -> None:
@@ -81,70 +155,46 @@ class Archive:
         """Return the hash of the rows behind a picture of some scores."""
         return self.lineage.rows(reports.Source(("scores", "references"), scores=scores))
 
-    def _leaderboard(self) -> str:
-        scores = {score: one for score, one in self.compared.items() if len(one.summary) > 2}
-        heads = ["", *(f"{score_of(score).title} {'↑' if one.better else '↓'}" for score, one in scores.items())]
-        lines = []
-        for method in next(iter(scores.values())).methods:
-            cells = []
-            for score, one in scores.items():
-                row = one.summary.loc[method] if method in one.summary.index else None
-                best = row is not None and row["mean_rank"] == one.summary["mean_rank"].min()
-                digits = min(score_of(score).decimals, 3)
-                cells.append("–" if row is None else _bold(f"{row['mean']:.{digits}f} ({row['mean_rank']:.2f})", best))
-            lines.append([method, *cells])
-        return _table(heads, lines)
-
-    def _equivalence(self) -> str:
-        lines = []
-        for score, one in self.compared.items():
-            if score_of(score).bounds != (0.0, 1.0):
-                continue
-            for second in (name for name in BASELINES if name in one.values):
-                for first in (name for name in one.values if name not in BASELINES[BASELINES.index(second) :]):
-                    found = tost(one.differences(first, second))
-                    interval = f"{found.difference:+.4f} ({found.low:+.4f} to {found.high:+.4f})"
-                    lines.append([score_of(score).title, first, second, interval, f"{found.p:.2g}", found.verdict])
-        return _table(["score", "first", "second", "difference (90 %)", "p of equivalence", "the first is"], lines)
-
     def _quantisation(self) -> str:
+        """Return what quantisation hides, at both presets."""
+        keys = ["score", "method"]
+        both = self.findings.quantisation.merge(self.standard.findings.quantisation, on=keys, suffixes=("", "_long"))
         lines = [
             [
                 score_of(row.score).title,
                 row.method,
-                f"{row.datasets}",
                 f"{row.difference:+.4f} ({row.low:+.4f} to {row.high:+.4f})",
+                f"{row.difference_long:+.4f} ({row.low_long:+.4f} to {row.high_long:+.4f})",
             ]
-            for row in self.findings.quantisation.itertuples()
+            for row in both.itertuples()
         ]
-        return _table(["score", "method", "data sets", "hidden (90 %)"], lines)
+        return _table(
+            [
+                "score",
+                "method",
+                f"hidden (90 %), {len(self.selection.datasets)} data sets",
+                f"at `standard`, {len(self.standard.selection.datasets)} data sets",
+            ],
+            lines,
+        )
 
     def _agreement(self) -> str:
+        """Return how scores of generated series agree, at both presets."""
+        keys = ["first", "second"]
+        both = self.findings.agreement.merge(self.standard.findings.agreement, on=keys, suffixes=("", "_long"))
         lines = [
             [
                 f"{score_of(row.first).title}, {score_of(row.second).title}",
                 f"{row.tau:.2f} ({row.low:.2f} to {row.high:.2f})",
                 f"{row.datasets}",
+                f"{row.tau_long:.2f} ({row.low_long:.2f} to {row.high_long:.2f})",
             ]
-            for row in self.findings.agreement.itertuples()
+            for row in both.itertuples()
         ]
-        return _table(["scores", "tau (95 %)", "data sets"], lines)
-
-    def _shares(self) -> str:
-        levels = reports.reading_levels(self.selection.references)
-        rows = reports.normalised(self.selection.scores, levels, self.selection.datasets).dropna(subset="share")
-        scores = list(dict.fromkeys(rows["score"]))
-        lines = []
-        for method in dict.fromkeys(rows["method"]):
-            cells = []
-            for score in scores:
-                share = rows[(rows["method"] == method) & (rows["score"] == score)]["share"]
-                above = binomtest(int((share > 0).sum()), len(share))
-                low, high = above.proportion_ci(method="wilson")
-                told = f"{100 * above.statistic:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
-                cells.append(f"{share_text(share.median())}; {told}")
-            lines.append([method, *cells])
-        return _table(["", *(score_of(score).title for score in scores)], lines)
+        return _table(
+            ["scores", "tau (95 %)", "data sets", f"at `standard`, {len(self.standard.selection.datasets)} data sets"],
+            lines,
+        )
 
     def _reversals(self) -> str:
         lines = []
@@ -168,21 +218,22 @@ class Archive:
 
     def _budgets(self) -> str:
         """Hold `quick` against `standard`: both means, and on how many data sets the latter is better."""
-        long = shown(reports.select_stores({}, against=["published:ucrbench-standard"])).scores
-        both = self.selection.scores.merge(long, on=["dataset", "method", "score"], suffixes=("_short", "_long"))
-        lines = []
-        for method in self.compared[BUDGETS[0]].methods:
-            if method not in set(both["method"]):
-                continue
-            cells = []
-            for score in BUDGETS:
-                pair = both[(both["method"] == method) & (both["score"] == score)]
-                short, longer = pair["value_short"], pair["value_long"]
-                better = (longer > short) if score_of(score).higher_is_better else (longer < short)
-                digits = min(score_of(score).decimals, 3)
-                means = f"{short.mean():.{digits}f} → {longer.mean():.{digits}f}"
-                cells.append(f"{means} ({better.sum()} of {len(pair)})")
-            lines.append([method, *cells])
+        keys = ["dataset", "method", "score"]
+        both = self.selection.scores.merge(self.standard.selection.scores, on=keys, suffixes=("_short", "_long"))
+        trained = both.loc[both["score"] == "reconstruction_mse", "method"]
+        both = both[both["score"].isin(BUDGETS) & both["method"].isin(trained)]
+        texts: dict[tuple[str, str], str] = {}
+        p: list[float] = []
+        for (method, score), pair in both.groupby(["method", "score"], sort=False):
+            short, longer, of = pair["value_short"], pair["value_long"], score_of(score)
+            better = (longer > short) if of.higher_is_better else (longer < short)
+            digits = min(of.decimals, 3)
+            means = f"{short.mean():.{digits}f} → {longer.mean():.{digits}f}"
+            texts[method, score] = f"{means} ({better.sum()} of {len(pair)})"
+            p.append(wilcoxon(longer - short))
+        cells = {key: _bold(text, one <= 0.05) for (key, text), one in zip(texts.items(), holm(p), strict=True)}
+        methods = [method for method in self.compared[BUDGETS[0]].methods if method in set(trained)]
+        lines = [[method, *(cells[method, score] for score in BUDGETS)] for method in methods]
         return _table(["", *(score_of(score).title for score in BUDGETS)], lines)
 
 

@@ -266,21 +266,21 @@ def test_results_from_elsewhere_alone_are_checked_against_each_other(tmp_path, f
         select_stores({}, against=[f"knn={tmp_path}/first.csv", f"knn={tmp_path}/second.csv"])
 
 
-def test_autoencoders_without_a_codebook_stand_under_the_continuous_scores(tmp_path):
+def test_methods_without_a_codebook_stand_under_the_continuous_scores(tmp_path):
     names = ["linear_probe", "knn", "linear_probe_continuous"]
     build(tmp_path / "out", ["A", "B"], ("ae", "vqvae", "raw"), samples=False, names=names)
     found = select_stores(tmp_path / "out")
     values = found.scores.set_index(["score", "method", "dataset"])["value"].sort_index()
     for dataset in "AB":
-        own = values[("linear_probe", "ae", dataset)]
-        assert values[("linear_probe_continuous", "ae", dataset)] == own
+        for plain in ("ae", "raw"):
+            assert values[("linear_probe_continuous", plain, dataset)] == values[("linear_probe", plain, dataset)]
         assert values[("linear_probe_continuous", "vqvae", dataset)] != values[("linear_probe", "vqvae", dataset)]
-    assert set(compare(found.scores, "linear_probe_continuous").values) == {"ae", "vqvae"}
+    assert set(compare(found.scores, "linear_probe_continuous").values) == {"ae", "raw", "vqvae"}
     # Nobody has 5-NN before quantisation, so that there is no table to stand in.
     assert "knn_continuous" not in set(found.scores["score"])
     assert found.notes == ()
     assert found.notes_on("knn") == []
     assert found.notes_on("linear_probe_continuous") == found.notes_on()
-    assert found.notes_on()[0].startswith("AE has no codebook")
+    assert found.notes_on()[0].startswith("AE and Scaled series have no codebook")
     for path in (report(tmp_path / "out").parent).glob("datasets/*.html"):
-        assert "AE has no codebook" in path.read_text(encoding="utf-8")
+        assert "AE and Scaled series have no codebook" in path.read_text(encoding="utf-8")
