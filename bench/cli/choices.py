@@ -66,7 +66,7 @@ def _print_published() -> None:
 def _print_own(name: str, own: Publication) -> None:
     """Print the published file of the package's own results as a table from elsewhere is printed."""
     facts, statement = own.about["facts"], own.statement
-    scores = dict.fromkeys(own.table("scores")["score"].to_pylist())
+    scores = sorted(set(own.table("scores")["score"].to_pylist()))
     print(f"{name}: {facts['datasets']} data sets; {', '.join(scores)}")
     compared = f"rows of a result folder, preset {', '.join(facts['presets'])}, with {USES_TEST[statement.uses_test]}"
     for text in (f"methods: {', '.join(facts['methods'])}", statement.citation or statement.authors, compared):

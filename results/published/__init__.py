@@ -7,7 +7,11 @@ import pyarrow.parquet as pq
 
 ACCURACY = "accuracy"  # of a classifier of the series themselves; no score of ours
 # The package's own results by name, which are published files and no tables from elsewhere.
-OWN = {"ucrbench": "quick-cpu.parquet", "ucrbench-standard": "standard-cuda.parquet"}
+OWN = {
+    "ucrbench": "quick-cpu.parquet",
+    "ucrbench-seeds": "quick-cpu-seeds.parquet",
+    "ucrbench-standard": "standard-cuda.parquet",
+}
 _FOLDER = Path(__file__).parent
 
 

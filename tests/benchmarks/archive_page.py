@@ -6,131 +6,44 @@ beside the page, each with the hash of its rows.
 
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-from scipy.stats import binomtest
+from archive_tables import PROBES, Own, agreement, budgets, quantisation, seeds
 
 from ucrbench import reports
-from ucrbench.reports.data.shown import shown
 from ucrbench.reports.draw.files import save, stem_of
 from ucrbench.reports.draw.findings import agreement_matrix, real_distance_chart, reversal_chart
-from ucrbench.reports.stats.comparison import Comparison
-from ucrbench.reports.stats.equivalence import tost
-from ucrbench.reports.stats.findings import Findings, find
-from ucrbench.reports.stats.shares import share_text
-from ucrbench.reports.stats.significance import holm, wilcoxon
-from ucrbench.reports.stats.tables import compare_all
-from ucrbench.results import score_of
 
-BASELINES = (
-    "VQVAE",
-    "Untrained encoder",
-    "Scaled series",
-)  # methods are held against them, each of them against later ones
-SIZES = (5, 13, 30)
-PROBES = ("linear_probe", "knn", "linear_probe_continuous", "knn_continuous")
-# Scores that no FCN gives: those of two presets have had another training.
-BUDGETS = ("linear_probe", "linear_probe_continuous", "fid_rocket", "kid_rocket", "reconstruction_mse")
 BLOCK = re.compile(r"(<!-- (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-class Own:
-    """Results of the package's own, compared.
-
-    Args:
-        name: As `--against` takes it.
+class Archive:
+    """The package's own results.
 
     Attributes:
-        selection: Their rows.
-        compared: The comparison in each score that is ranked.
-        findings: Their findings.
-    """
-
-    def __init__(self, name: str) -> None:
-        own = reports.select_stores({}, against=[name])
-        self.lineage = reports.Lineage(own)
-        self.selection = shown(own)
-        found = compare_all(self.selection.scores, "refuse", self.selection.datasets)
-        self.compared: Mapping[str, Comparison] = {
-            score: one for score, one in found.items() if isinstance(one, Comparison)
-        }
-        self.findings: Findings = find(self.selection, found)
-
-    def leaderboard(self) -> str:
-        """Return means and mean ranks of the scores that more than two methods have."""
-        scores = {score: one for score, one in self.compared.items() if len(one.summary) > 2}
-        heads = ["", *(f"{score_of(score).title} {'↑' if one.better else '↓'}" for score, one in scores.items())]
-        lines = []
-        for method in next(iter(scores.values())).methods:
-            cells = []
-            for score, one in scores.items():
-                row = one.summary.loc[method] if method in one.summary.index else None
-                best = row is not None and row["mean_rank"] == one.summary["mean_rank"].min()
-                digits = min(score_of(score).decimals, 3)
-                cells.append("–" if row is None else _bold(f"{row['mean']:.{digits}f} ({row['mean_rank']:.2f})", best))
-            lines.append([method, *cells])
-        return _table(heads, lines)
-
-    def equivalence(self, scores: Collection[str]) -> str:
-        """Return the tests for equivalence within one point of methods and BASELINES, in some scores."""
-        lines = []
-        for score in (name for name in self.compared if name in scores):
-            one = self.compared[score]
-            seconds = [name for name in BASELINES if name in one.values]
-            for first in one.values:
-                cells = []
-                for second in BASELINES:
-                    if second not in seconds or first in BASELINES[BASELINES.index(second) :]:
-                        cells.append("–")
-                        continue
-                    found = tost(one.differences(first, second))
-                    cells.append(f"{found.difference:+.4f} ({found.low:+.4f} to {found.high:+.4f}) {found.verdict}")
-                if set(cells) != {"–"}:
-                    lines.append([score_of(score).title, first, *cells])
-        return _table(["score", "method", *(f"against {name}" for name in BASELINES)], lines)
-
-    def shares(self) -> str:
-        """Return how far generated series are from nothing to real ones."""
-        levels = reports.reading_levels(self.selection.references)
-        rows = reports.normalised(self.selection.scores, levels, self.selection.datasets).dropna(subset="share")
-        scores = list(dict.fromkeys(rows["score"]))
-        lines = []
-        for method in dict.fromkeys(rows["method"]):
-            cells = []
-            for score in scores:
-                share = rows[(rows["method"] == method) & (rows["score"] == score)]["share"]
-                above = binomtest(int((share > 0).sum()), len(share))
-                low, high = above.proportion_ci(method="wilson")
-                told = f"{100 * above.statistic:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
-                cells.append(f"{share_text(share.median())}; {told}")
-            lines.append([method, *cells])
-        return _table(["", *(score_of(score).title for score in scores)], lines)
-
-
-class Archive(Own):
-    """The rows of `quick` on the whole archive, and those of `standard` on a part of it beside them.
-
-    Attributes:
-        standard: The latter.
+        quick: Those of `quick` on the whole archive.
+        standard: Those of `standard` on a part of it.
+        seeds: Those of `quick` and further seeds, on a part of it.
     """
 
     def __init__(self) -> None:
-        super().__init__("published")
+        self.quick = Own("published")
         self.standard = Own("published:ucrbench-standard")
+        self.seeds = Own("published:ucrbench-seeds")
 
     def tables(self) -> dict[str, str]:
         """Return the tables in Markdown by name."""
         return {
-            "leaderboard": self.leaderboard(),
-            "equivalence": self.equivalence([*PROBES, "cas"]),
-            "quantisation": self._quantisation(),
-            "agreement": self._agreement(),
-            "shares": self.shares(),
-            "reversals": self._reversals(),
-            "real": self._real(),
-            "budgets": self._budgets(),
+            "leaderboard": self.quick.leaderboard(),
+            "equivalence": self.quick.equivalence([*PROBES, "cas"]),
+            "quantisation": quantisation(self.quick, self.standard),
+            "agreement": agreement(self.quick, self.standard),
+            "shares": self.quick.shares(),
+            "reversals": self.quick.reversals(),
+            "real": self.quick.real(),
+            "seeds": seeds(self.quick, self.seeds),
+            "budgets": budgets(self.quick, self.standard),
             "standard": self.standard.leaderboard(),
             "standardshares": self.standard.shares(),
             "standardequivalence": self.standard.equivalence(PROBES),
@@ -140,115 +53,24 @@ class Archive(Own):
         """Write the pictures."""
         folder.mkdir(exist_ok=True)
         figures = {
-            f"{stem_of(score)}-cd": (reports.critical_difference(one), (score,)) for score, one in self.compared.items()
+            f"{stem_of(score)}-cd": (reports.critical_difference(one), (score,))
+            for score, one in self.quick.compared.items()
         }
-        generated = tuple(dict.fromkeys([*self.findings.agreement["first"], *self.findings.agreement["second"]]))
-        figures["agreement"] = (agreement_matrix(self.findings.agreement), generated)
-        figures["reversals"] = (reversal_chart(self.findings.reversals), tuple(self.compared))
-        figures["fid-of-real-series"] = (real_distance_chart(self.findings.real, "fid"), ("fid",))
+        generated = tuple(
+            dict.fromkeys([*self.quick.findings.agreement["first"], *self.quick.findings.agreement["second"]])
+        )
+        figures["agreement"] = (agreement_matrix(self.quick.findings.agreement), generated)
+        figures["reversals"] = (reversal_chart(self.quick.findings.reversals), tuple(self.quick.compared))
+        figures["fid-of-real-series"] = (real_distance_chart(self.quick.findings.real, "fid"), ("fid",))
         for name, (figure, scores) in figures.items():
-            save(figure, folder / name, self.rows(scores), png=True)
+            save(figure, folder / name, self.quick.rows(scores), png=True)
             for ending in ("pdf", "svg"):
                 (folder / f"{name}.{ending}").unlink()
-
-    def rows(self, scores: tuple[str, ...]) -> str:
-        """Return the hash of the rows behind a picture of some scores."""
-        return self.lineage.rows(reports.Source(("scores", "references"), scores=scores))
-
-    def _quantisation(self) -> str:
-        """Return what quantisation hides, at both presets."""
-        keys = ["score", "method"]
-        both = self.findings.quantisation.merge(self.standard.findings.quantisation, on=keys, suffixes=("", "_long"))
-        lines = [
-            [
-                score_of(row.score).title,
-                row.method,
-                f"{row.difference:+.4f} ({row.low:+.4f} to {row.high:+.4f})",
-                f"{row.difference_long:+.4f} ({row.low_long:+.4f} to {row.high_long:+.4f})",
-            ]
-            for row in both.itertuples()
-        ]
-        return _table(
-            [
-                "score",
-                "method",
-                f"hidden (90 %), {len(self.selection.datasets)} data sets",
-                f"at `standard`, {len(self.standard.selection.datasets)} data sets",
-            ],
-            lines,
-        )
-
-    def _agreement(self) -> str:
-        """Return how scores of generated series agree, at both presets."""
-        keys = ["first", "second"]
-        both = self.findings.agreement.merge(self.standard.findings.agreement, on=keys, suffixes=("", "_long"))
-        lines = [
-            [
-                f"{score_of(row.first).title}, {score_of(row.second).title}",
-                f"{row.tau:.2f} ({row.low:.2f} to {row.high:.2f})",
-                f"{row.datasets}",
-                f"{row.tau_long:.2f} ({row.low_long:.2f} to {row.high_long:.2f})",
-            ]
-            for row in both.itertuples()
-        ]
-        return _table(
-            ["scores", "tau (95 %)", "data sets", f"at `standard`, {len(self.standard.selection.datasets)} data sets"],
-            lines,
-        )
-
-    def _reversals(self) -> str:
-        lines = []
-        for score, rows in self.findings.reversals.groupby("score", sort=False):
-            by = rows.set_index("datasets")
-            cells = [f"{100 * by.loc[n, 'reversed']:.1f} %" for n in SIZES if n in by.index]
-            apart = 100 * by.loc[13, "reversed_told_apart"]
-            spread = [f"± {by.loc[n, 'spread']:.{score_of(str(score)).decimals}f}" for n in SIZES if n in by.index]
-            told = "–" if pd.isna(apart) else f"{apart:.1f} %"
-            lines.append([score_of(str(score)).title, *cells, told, *spread])
-        sizes = [n for n in SIZES if n in set(self.findings.reversals["datasets"])]
-        heads = ["score", *(f"reversed by {n}" for n in sizes), "by 13, of pairs told apart"]
-        return _table([*heads, *(f"spread of {n}" for n in sizes)], lines)
-
-    def _real(self) -> str:
-        lines = [
-            [score_of(row.score).title, f"{row.datasets}", f"{row.correlation:+.2f}", f"{row.p:.2g}"]
-            for row in self.findings.sizes.itertuples()
-        ]
-        return _table(["distance", "data sets", "Spearman's rho with the number of test series", "p"], lines)
-
-    def _budgets(self) -> str:
-        """Hold `quick` against `standard`: both means, and on how many data sets the latter is better."""
-        keys = ["dataset", "method", "score"]
-        both = self.selection.scores.merge(self.standard.selection.scores, on=keys, suffixes=("_short", "_long"))
-        trained = both.loc[both["score"] == "reconstruction_mse", "method"]
-        both = both[both["score"].isin(BUDGETS) & both["method"].isin(trained)]
-        texts: dict[tuple[str, str], str] = {}
-        p: list[float] = []
-        for (method, score), pair in both.groupby(["method", "score"], sort=False):
-            short, longer, of = pair["value_short"], pair["value_long"], score_of(score)
-            better = (longer > short) if of.higher_is_better else (longer < short)
-            digits = min(of.decimals, 3)
-            means = f"{short.mean():.{digits}f} → {longer.mean():.{digits}f}"
-            texts[method, score] = f"{means} ({better.sum()} of {len(pair)})"
-            p.append(wilcoxon(longer - short))
-        cells = {key: _bold(text, one <= 0.05) for (key, text), one in zip(texts.items(), holm(p), strict=True)}
-        methods = [method for method in self.compared[BUDGETS[0]].methods if method in set(trained)]
-        lines = [[method, *(cells[method, score] for score in BUDGETS)] for method in methods]
-        return _table(["", *(score_of(score).title for score in BUDGETS)], lines)
 
 
 def filled(page: str, tables: Mapping[str, str]) -> str:
     """Return a page with its tables in their places."""
     return BLOCK.sub(lambda found: f"{found[1]}{tables[found['name']]}\n{found[3]}", page)
-
-
-def _bold(text: str, bold: bool) -> str:
-    return f"**{text}**" if bold else text
-
-
-def _table(heads: list[str], lines: list[list[str]]) -> str:
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 if __name__ == "__main__":
