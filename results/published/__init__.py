@@ -10,6 +10,7 @@ ACCURACY = "accuracy"  # of a classifier of the series themselves; no score of o
 OWN = {
     "ucrbench": "quick-cpu.parquet",
     "ucrbench-seeds": "quick-cpu-seeds.parquet",
+    "ucrbench-variants": "quick-cpu-variants.parquet",
     "ucrbench-standard": "standard-cuda.parquet",
 }
 _FOLDER = Path(__file__).parent

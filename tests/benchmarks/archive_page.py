@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from archive_tables import PROBES, Own, agreement, budgets, quantisation, seeds
+from archive_tables import PROBES, Own, agreement, budgets, quantisation, seeds, variants
 
 from ucrbench import reports
 from ucrbench.reports.draw.files import save, stem_of
@@ -25,12 +25,14 @@ class Archive:
         quick: Those of `quick` on the whole archive.
         standard: Those of `standard` on a part of it.
         seeds: Those of `quick` and further seeds, on a part of it.
+        variants: Those of `quick` and further variants, on the same part.
     """
 
     def __init__(self) -> None:
         self.quick = Own("published")
         self.standard = Own("published:ucrbench-standard")
         self.seeds = Own("published:ucrbench-seeds")
+        self.variants = Own("published:ucrbench-variants")
 
     def tables(self) -> dict[str, str]:
         """Return the tables in Markdown by name."""
@@ -43,6 +45,7 @@ class Archive:
             "reversals": self.quick.reversals(),
             "real": self.quick.real(),
             "seeds": seeds(self.quick, self.seeds),
+            "variants": variants(self.quick, self.variants),
             "budgets": budgets(self.quick, self.standard),
             "standard": self.standard.leaderboard(),
             "standardshares": self.standard.shares(),

@@ -1,6 +1,6 @@
 """The tables of docs/archive.md, in Markdown: of one file of the package's own results, or of two side by side."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from statistics import fmean
 
@@ -24,6 +24,18 @@ SIZES = (5, 13, 30)
 PROBES = ("linear_probe", "knn", "linear_probe_continuous", "knn_continuous")
 # Scores that no FCN gives: those of two presets have had another training.
 BUDGETS = ("linear_probe", "linear_probe_continuous", "fid_rocket", "kid_rocket", "reconstruction_mse")
+
+# Variants that change one thing in another, and the scores in which they are compared.
+CHANGED = {"VAE": "VAE (optimal variance)", "VQVAE + VICReg": "VQVAE + VIbCReg"}
+CHANGES = (
+    "linear_probe",
+    "linear_probe_continuous",
+    "inception_score",
+    "fid",
+    "fid_rocket",
+    "cas",
+    "reconstruction_mse",
+)
 
 
 class Own:
@@ -170,23 +182,39 @@ def agreement(quick: Own, standard: Own) -> str:
 
 def budgets(quick: Own, standard: Own) -> str:
     """Hold `quick` against `standard`: both means, and on how many data sets the latter is better."""
-    keys = ["dataset", "method", "score"]
-    both = quick.selection.scores.merge(standard.selection.scores, on=keys, suffixes=("_short", "_long"))
-    trained = both.loc[both["score"] == "reconstruction_mse", "method"]
-    both = both[both["score"].isin(BUDGETS) & both["method"].isin(trained)]
+    trained = set(standard.compared["reconstruction_mse"].values)
+    methods = {method: method for method in quick.compared[BUDGETS[0]].methods if method in trained}
+    return _paired(quick, standard, methods, BUDGETS)
+
+
+def variants(quick: Own, further: Own) -> str:
+    """Hold variants against what they change in another: both means, and on how many data sets the change is better."""
+    return _paired(quick, further, CHANGED, CHANGES)
+
+
+def _paired(first: Own, second: Own, methods: Mapping[str, str], scores: Sequence[str]) -> str:
+    """Hold methods of two files against each other on the data sets of both; bold is by Wilcoxon and Holm."""
     texts: dict[tuple[str, str], str] = {}
     p: list[float] = []
-    for (method, score), pair in both.groupby(["method", "score"], sort=False):
-        short, longer, of = pair["value_short"], pair["value_long"], score_of(score)
-        better = (longer > short) if of.higher_is_better else (longer < short)
-        digits = min(of.decimals, 3)
-        means = f"{short.mean():.{digits}f} → {longer.mean():.{digits}f}"
-        texts[method, score] = f"{means} ({better.sum()} of {len(pair)})"
-        p.append(wilcoxon(longer - short))
+    for one, other in methods.items():
+        for score in scores:
+            pair = pd.concat([_values(first, one, score), _values(second, other, score)], axis=1, join="inner")
+            before, after, of = pair.iloc[:, 0], pair.iloc[:, 1], score_of(score)
+            better = (after > before) if of.higher_is_better else (after < before)
+            digits = min(of.decimals, 3)
+            texts[one, score] = (
+                f"{before.mean():.{digits}f} → {after.mean():.{digits}f} ({better.sum()} of {len(pair)})"
+            )
+            p.append(wilcoxon(after - before))
     cells = {key: _bold(text, one <= 0.05) for (key, text), one in zip(texts.items(), holm(p), strict=True)}
-    methods = [method for method in quick.compared[BUDGETS[0]].methods if method in set(trained)]
-    lines = [[method, *(cells[method, score] for score in BUDGETS)] for method in methods]
-    return _table(["", *(score_of(score).title for score in BUDGETS)], lines)
+    names = {one: one if one == other else f"{one} → {other}" for one, other in methods.items()}
+    lines = [[names[one], *(cells[one, score] for score in scores)] for one in methods]
+    return _table(["", *(score_of(score).title for score in scores)], lines)
+
+
+def _values(own: Own, method: str, score: str) -> pd.Series:
+    rows = own.selection.scores
+    return rows[(rows["method"] == method) & (rows["score"] == score)].set_index("dataset")["value"]
 
 
 def seeds(quick: Own, further: Own) -> str:
