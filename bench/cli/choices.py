@@ -69,5 +69,6 @@ def _print_own(name: str, own: Publication) -> None:
     scores = sorted(set(own.table("scores")["score"].to_pylist()))
     print(f"{name}: {facts['datasets']} data sets; {', '.join(scores)}")
     compared = f"rows of a result folder, preset {', '.join(facts['presets'])}, with {USES_TEST[statement.uses_test]}"
-    for text in (f"methods: {', '.join(facts['methods'])}", statement.citation or statement.authors, compared):
+    origin = statement.citation or f"{statement.title}, by {statement.authors}"
+    for text in (f"methods: {', '.join(facts['methods'])}", origin, compared):
         print(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    "))
