@@ -1,6 +1,7 @@
 """Features of series that no judge is trained for: those of MiniRocket."""
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 
 from . import checks
@@ -32,5 +33,10 @@ def rocket_features(x_train: ArrayLike, *series: ArrayLike) -> tuple[np.ndarray,
     from aeon.transformations.collection.convolution_based import MiniRocket  # takes seconds
 
     train, *others = (x[:, None, :length].astype(np.float32) for x in sets)
-    rocket = MiniRocket(KERNELS, random_state=0).fit(train)
-    return tuple(np.asarray(rocket.transform(x), dtype=np.float64) for x in others)
+    threads = torch.get_num_threads()
+    try:
+        rocket = MiniRocket(KERNELS, random_state=0).fit(train)
+        return tuple(np.asarray(rocket.transform(x), dtype=np.float64) for x in others)
+    finally:
+        # Numba, which MiniRocket is compiled by, gives torch's OpenMP a thread for each core when it first runs.
+        torch.set_num_threads(threads)

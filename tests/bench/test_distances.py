@@ -1,5 +1,9 @@
 """Distances between sets of series against direct formulas."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -92,6 +96,22 @@ def test_kernel_distance_by_hand_and_in_parts():
     other = (some @ some.T / 2 + 1) ** 3
     within += (other.sum() - np.trace(other)) / (40 * 39)
     assert kernel_distance(many, some) == pytest.approx(within - 2 * ((many @ some.T / 2 + 1) ** 3).mean())
+
+
+def test_rocket_features_leave_torch_its_threads():
+    # In a process of its own: it is their first use that starts the threads of numba.
+    code = (
+        "import numpy as np, torch\n"
+        "from ucrbench.bench.scores import rocket_features\n"
+        "torch.set_num_threads(1)\n"
+        "before = torch.get_num_threads()\n"  # which torch settles when it is first asked
+        "rocket_features(np.eye(12), np.eye(12))\n"
+        "print(before, torch.get_num_threads())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "NUMBA_NUM_THREADS": "2"}
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "1 1"), done.stderr
 
 
 def test_rocket_features_are_shares_that_depend_on_the_training_series_alone():
