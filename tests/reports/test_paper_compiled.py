@@ -12,7 +12,17 @@ from ucrbench.reports.paper.latex import Cell, booktabs, escape
 from ucrbench.reports.paper.layout import layout_of
 from ucrbench.reports.paper.widths import width_of
 
-pytestmark = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+
+def latex_lacks():
+    """What the documents need and LaTeX, where it is, does not have; "" for nothing."""
+    if shutil.which("pdflatex") is None:
+        return "pdflatex"
+    needed = ("booktabs.sty", "longtable.sty", "geometry.sty", "graphicx.sty", "textcomp.sty")
+    return next((name for name in needed if not subprocess.run(["kpsewhich", name], capture_output=True).stdout), "")
+
+
+LACKS = latex_lacks()
+pytestmark = pytest.mark.skipif(bool(LACKS), reason=f"{LACKS} is not installed")
 
 NASTY = "<script>alert('x')</script> & 50%_$#{}~^\\"
 HOSTILE = [NASTY, "b" * 80, "M" * 80, "😀 & <b>", "[x] -- ,, `q'' \"w\"", "é_ß/ñ 日本"]
