@@ -80,11 +80,10 @@ class Own:
         lines = []
         for score in (name for name in self.compared if name in scores):
             one = self.compared[score]
-            seconds = [name for name in BASELINES if name in one.values]
             for first in one.values:
                 cells = []
                 for second in BASELINES:
-                    if second not in seconds or first in BASELINES[BASELINES.index(second) :]:
+                    if second not in one.values or first in BASELINES[BASELINES.index(second) :]:
                         cells.append("–")
                         continue
                     found = tost(one.differences(first, second))
@@ -222,12 +221,12 @@ def seeds(quick: Own, further: Own) -> str:
     rows = pd.concat([quick.selection.scores, further.selection.scores])
     rows = rows[rows["dataset"].isin(further.selection.datasets)]
     lines = []
-    for score, one in quick.compared.items():
+    for score in quick.compared:
         of_score = rows[rows["score"] == score]
         values = {
             name: found.pivot(index="dataset", columns="seed", values="value")
             for name, found in of_score.groupby("method")
-            if name in one.methods and name != "Scaled series"  # which has no random numbers
+            if name != "Scaled series"  # which has no random numbers
         }
         spread = fmean(table.std(axis=1).median() for table in values.values())
         means = fmean(table.mean().std() for table in values.values())

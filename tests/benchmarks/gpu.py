@@ -80,7 +80,7 @@ def parts_of() -> dict[str, tuple[Any, float]]:
     return {
         "steps": (single.steps, 60), "settings": (single.settings, 30), "joint_views": (single.joint_views, 25),
         "stages": (single.stages, 25), "profile": (single.profile, 20), "sweep": (sharing.sweep, 120),
-        "throughput": (sharing.throughput, 130), "compiled": (single.compiled, 60),
+        "throughput": (sharing.throughput, 160), "compiled": (single.compiled, 60),
         "cuda_tests": (single.cuda_tests, 100),
     }  # fmt: skip
 

@@ -194,7 +194,7 @@ def fcn_of(place: Place, length: int) -> tuple[Trainable, tuple[torch.Tensor, ..
 def settings(place: Place, write: Write) -> None:
     """Time steps as they are, in bf16, with cuDNN's own search, and in the order of memory that torch begins with.
 
-    A step without BatchNorm and LeakyReLU is another model's; it tells how much the convolutions leave to gain.
+    A step without BatchNorm and LeakyReLU is another model's; it bounds what fusing these with other kernels can gain.
     """
     for name, make in modules(place):
         for how in ("as it is", "bf16", "cudnn.benchmark", "not channels-last", "without norms and activations"):

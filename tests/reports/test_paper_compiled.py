@@ -14,7 +14,7 @@ from ucrbench.reports.paper.widths import width_of
 
 
 def latex_lacks():
-    """What the documents need and LaTeX, where it is, does not have; "" for nothing."""
+    """Return what the documents need and is not installed, the first such thing; "" for nothing."""
     if shutil.which("pdflatex") is None:
         return "pdflatex"
     needed = ("booktabs.sty", "longtable.sty", "geometry.sty", "graphicx.sty", "textcomp.sty")
